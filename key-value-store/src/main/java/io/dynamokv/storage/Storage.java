@@ -1,0 +1,67 @@
+package io.dynamokv.storage;
+
+import io.dynamokv.ring.Key;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One node's data: for every key an opaque, non-empty state. Keys are ordered by position, so a
+ * partition is a contiguous range. Thread-safe. Every method but {@link #close} throws {@link
+ * StorageException} when the medium fails.
+ *
+ * <p>Writing has two steps, so that many writes can share one wait for the disk: what {@link
+ * #compareAndWrite} stored is visible at once, and as safe as the configured {@link Durability}
+ * promises when a later {@link #harden} returns. Nobody may be told that a write is stored before
+ * that.
+ */
+public interface Storage extends AutoCloseable {
+  /** The state last written under a key, or null. Not transactional, never blocked by writers. */
+  byte @Nullable [] read(Key key);
+
+  /**
+   * Writes the changes whose expectation holds, all in one transaction.
+   *
+   * @param changes distinct keys, in any order
+   * @return the changes that were not written because the key's state was not the expected one
+   */
+  List<Change> compareAndWrite(List<Change> changes);
+
+  /** Makes every write that returned before this call as safe as the configured durability says. */
+  void harden();
+
+  /**
+   * Shows every key between two positions (unsigned, both included), in order, as it is when the
+   * scan comes past it.
+   */
+  void scan(long firstPosition, long lastPosition, Visitor visitor);
+
+  /** Roughly how many keys there are. */
+  long approximateCount();
+
+  /** A small record about this data folder itself, or null. */
+  byte @Nullable [] readMeta(String name);
+
+  /** Writes such a record; on return it is on the medium, whatever the configured durability. */
+  void writeMeta(String name, byte[] value);
+
+  /** Why writes are refused at present (a full or failing disk), or null while they are not. */
+  @Nullable String failure();
+
+  /** Hardens what was written and lets go of the medium. A second call does nothing. */
+  @Override
+  void close();
+
+  /**
+   * One compare-and-write.
+   *
+   * @param expected the state that the key must have, or null if it must have none
+   * @param next the new state, not empty
+   */
+  record Change(Key key, byte @Nullable [] expected, byte[] next) {}
+
+  /** Sees the keys of a scan one by one. */
+  interface Visitor {
+    /** Returns false to end the scan. */
+    boolean visit(Key key, byte[] state);
+  }
+}

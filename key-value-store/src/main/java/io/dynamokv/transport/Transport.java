@@ -1,0 +1,38 @@
+package io.dynamokv.transport;
+
+import io.dynamokv.ring.MemberId;
+import java.util.List;
+
+/**
+ * Carries messages between members, in order for each pair while a link holds; a link that breaks
+ * loses what was under way, silently. Thread-safe. Links to unreachable peers are tried again, with
+ * backoff, for as long as the transport is open.
+ */
+public interface Transport extends AutoCloseable {
+  /** Opens the door and starts to link to the peers; called once. */
+  void start(Receiver receiver);
+
+  /**
+   * Queues a message for a peer. Never blocks.
+   *
+   * @return false if it was refused at once: the link is down, the queue is full, or the peer is
+   *     not known
+   */
+  boolean send(MemberId peer, Message message);
+
+  /** Whether the link to a peer stands. It says nothing of a peer that hangs. */
+  boolean isLinked(MemberId peer);
+
+  /** Closes the links and the door. A second call does nothing. */
+  @Override
+  void close();
+
+  /** What the transport tells; calls may come from several threads, for one peer from one. */
+  interface Receiver {
+    /** Messages that arrived together, in the order in which they were sent. */
+    void onMessages(MemberId from, List<Message> messages);
+
+    /** The link to a peer was made or lost. */
+    void onLink(MemberId peer, boolean up);
+  }
+}
