@@ -1,0 +1,15 @@
+package io.dynamokv.coordination;
+
+/** Why a replica did not do what it was asked. */
+public enum Failure {
+  /** No link to it stands, or it has shown no sign of life. */
+  UNREACHABLE,
+  /** Its disk is full or failing. */
+  STORAGE_FAILED,
+  /** Too much is queued there already. */
+  OVERLOADED,
+  /** The key would have more siblings than the limit. */
+  TOO_MANY_SIBLINGS,
+  /** It did not understand the request. */
+  MALFORMED
+}

@@ -1,0 +1,175 @@
+package io.dynamokv.coordination;
+
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.version.KeyState;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One GET on its coordinator, which is one of the key's holders. Pure: events in, commands and an
+ * outcome out. Not thread-safe.
+ *
+ * <p>The coordinator reads its own copy first, so that replicas which have the same can say just
+ * that. It answers at the wanted number, goes on collecting until all have answered or a replica
+ * timeout has passed, and then has those repaired that were behind.
+ *
+ * <p>Source: DeCandia et al., <i>Dynamo</i> (SOSP 2007), sections 4.5 and 5 (read repair).
+ */
+public final class GetMachine {
+  /** Where a GET stands. */
+  enum State {
+    NEW,
+    READING,
+    ASKING,
+    /** The client has its answer; the remaining replicas are still listened to. */
+    ANSWERED,
+    DONE
+  }
+
+  private static final Moves<State> MOVES =
+      new Moves<>(
+          Map.of(
+              State.NEW, Set.of(State.READING, State.DONE),
+              State.READING, Set.of(State.ASKING, State.DONE),
+              State.ASKING, Set.of(State.ANSWERED, State.DONE),
+              State.ANSWERED, Set.of(State.DONE)));
+
+  private final MemberId self;
+  private final Tally tally;
+  private final Map<MemberId, KeyState> answers = new LinkedHashMap<>();
+  private State state = State.NEW;
+  private Set<MemberId> reachable;
+  private KeyState local = KeyState.EMPTY;
+  private KeyState merged = KeyState.EMPTY;
+
+  /**
+   * @param holders the key's holders, this node among them
+   * @param wanted how many must answer, 1 to the number of replicas
+   * @param reachable the members that can be reached, this node among them
+   */
+  public GetMachine(MemberId self, List<MemberId> holders, int wanted, Set<MemberId> reachable) {
+    this.self = self;
+    this.tally = new Tally(wanted, holders);
+    this.reachable = reachable;
+  }
+
+  /** Begins; called once, before any event. */
+  public Step<GetCommand, GetOutcome> start() {
+    int present = (int) tally.openReplicas().stream().filter(reachable::contains).count();
+    if (present < tally.wanted()) {
+      moveTo(State.DONE);
+      return new Step<>(List.of(), new GetOutcome.NotEnoughReplicas(tally.wanted(), present), true);
+    }
+    moveTo(State.READING);
+    return new Step<>(List.of(new GetCommand.ReadLocally()), null, false);
+  }
+
+  /** Takes in what has happened. Events that come too late to matter change nothing. */
+  public Step<GetCommand, GetOutcome> on(GetEvent event) {
+    if (state == State.DONE) {
+      return new Step<>(List.of(), null, true);
+    }
+    if (event instanceof GetEvent.LocalRead read) {
+      local = read.state();
+      answered(self, read.state());
+      return weigh(ask());
+    } else if (event instanceof GetEvent.LocalFailed) {
+      tally.giveUp(self);
+      return weigh(ask());
+    } else if (event instanceof GetEvent.ReplicaRead read) {
+      answered(read.replica(), read.state());
+      return weigh(List.of());
+    } else if (event instanceof GetEvent.ReplicaSame same) {
+      answered(same.replica(), local);
+      return weigh(List.of());
+    } else if (event instanceof GetEvent.ReplicaFailed failed) {
+      tally.giveUp(failed.replica());
+      return weigh(List.of());
+    } else if (event instanceof GetEvent.ViewChanged view) {
+      reachable = view.reachable();
+      giveUpUnreachable();
+      return weigh(List.of());
+    } else if (event instanceof GetEvent.ReplicaTimeout) {
+      return replicaTimeout();
+    } else {
+      return requestTimeout();
+    }
+  }
+
+  private void answered(MemberId replica, KeyState answer) {
+    if (tally.succeed(replica)) {
+      answers.put(replica, answer);
+      merged = merged.merge(answer);
+    }
+  }
+
+  private List<GetCommand> ask() {
+    if (state == State.READING) {
+      moveTo(State.ASKING);
+    }
+    giveUpUnreachable();
+    List<GetCommand> commands = new ArrayList<>();
+    tally.openReplicas().forEach(replica -> commands.add(new GetCommand.Ask(replica)));
+    return commands;
+  }
+
+  private void giveUpUnreachable() {
+    if (state != State.READING) {
+      tally.openReplicas().stream()
+          .filter(replica -> !reachable.contains(replica))
+          .forEach(tally::giveUp);
+    }
+  }
+
+  private Step<GetCommand, GetOutcome> weigh(List<GetCommand> commands) {
+    GetOutcome outcome = null;
+    if (state == State.ASKING && tally.isReached()) {
+      moveTo(State.ANSWERED);
+      outcome = new GetOutcome.Found(merged);
+    } else if (state == State.ASKING && tally.isOutOfReach()) {
+      return end(new GetOutcome.NotEnoughReplicas(tally.wanted(), tally.succeeded()));
+    }
+    if (state == State.ANSWERED && tally.isComplete()) {
+      return end(outcome);
+    }
+    return new Step<>(commands, outcome, false);
+  }
+
+  /** Before the answer, asks again; after it, stops listening. */
+  private Step<GetCommand, GetOutcome> replicaTimeout() {
+    return switch (state) {
+      case ASKING -> weigh(ask());
+      case ANSWERED -> end(null);
+      case NEW, READING, DONE -> new Step<>(List.of(), null, false);
+    };
+  }
+
+  private Step<GetCommand, GetOutcome> requestTimeout() {
+    boolean answered = state == State.ANSWERED;
+    return end(answered ? null : new GetOutcome.TimedOut(tally.wanted(), tally.succeeded()));
+  }
+
+  private Step<GetCommand, GetOutcome> end(@Nullable GetOutcome outcome) {
+    moveTo(State.DONE);
+    return new Step<>(repairs(), outcome, true);
+  }
+
+  private List<GetCommand> repairs() {
+    List<GetCommand> repairs = new ArrayList<>();
+    answers.forEach(
+        (replica, answer) -> {
+          if (!answer.equals(merged)) {
+            repairs.add(new GetCommand.Repair(replica, merged));
+          }
+        });
+    return repairs;
+  }
+
+  private void moveTo(State next) {
+    state = MOVES.move(state, next);
+  }
+}

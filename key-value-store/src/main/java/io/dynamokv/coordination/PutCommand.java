@@ -1,0 +1,12 @@
+package io.dynamokv.coordination;
+
+import io.dynamokv.ring.MemberId;
+
+/** What a PUT wants done. Immutable. */
+public sealed interface PutCommand {
+  /** Give the value a dot and compare-and-write it into the coordinator's own copy. */
+  record StoreLocally() implements PutCommand {}
+
+  /** Send the state to a replica. A state may be sent again: merging it twice changes nothing. */
+  record Replicate(MemberId replica, byte[] state) implements PutCommand {}
+}

@@ -1,0 +1,36 @@
+package io.dynamokv.coordination;
+
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.version.Version;
+import java.util.Set;
+
+/** What can happen to a PUT. Immutable. */
+public sealed interface PutEvent {
+  /**
+   * The coordinator's own replica has stored the value.
+   *
+   * @param state the bytes of its new state, for the other replicas
+   */
+  record LocalStored(Version version, byte[] state) implements PutEvent {}
+
+  /** The coordinator's own replica holds more than the client's version has seen. */
+  record LocalStale() implements PutEvent {}
+
+  /** The coordinator's own replica could not store it, and has kept nothing of it. */
+  record LocalFailed(Failure failure) implements PutEvent {}
+
+  /** A replica has merged and stored the state. */
+  record ReplicaStored(MemberId replica) implements PutEvent {}
+
+  /** A replica has said that it can not, or could not be asked. */
+  record ReplicaFailed(MemberId replica, Failure failure) implements PutEvent {}
+
+  /** It is now known that these members, and no others, can be reached. */
+  record ViewChanged(Set<MemberId> reachable) implements PutEvent {}
+
+  /** A replica timeout has passed since the replicas were last asked. */
+  record ReplicaTimeout() implements PutEvent {}
+
+  /** The request's time is up. */
+  record RequestTimeout() implements PutEvent {}
+}

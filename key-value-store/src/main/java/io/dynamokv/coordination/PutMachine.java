@@ -1,0 +1,158 @@
+package io.dynamokv.coordination;
+
+import static java.util.Objects.requireNonNull;
+
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.version.Version;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One PUT on its coordinator, which is one of the key's holders. Pure: events in, commands and an
+ * outcome out. Not thread-safe.
+ *
+ * <p>The order is what makes it safe. The value is stored by the coordinator first, and sent only
+ * when it is stored: a coordinator that forgot a value that others have would give its next value a
+ * clock that covers the forgotten one. Until then, a PUT that can not succeed leaves nothing
+ * behind; from then on, one that does not reach its number is {@link PutOutcome.Unknown}, never a
+ * failure.
+ *
+ * <p>Source: DeCandia et al., <i>Dynamo</i> (SOSP 2007), section 4.5.
+ */
+public final class PutMachine {
+  /** Where a PUT stands. */
+  enum State {
+    NEW,
+    STORING,
+    REPLICATING,
+    /** The client has its answer; the remaining replicas are still waited for. */
+    ANSWERED,
+    DONE
+  }
+
+  private static final Moves<State> MOVES =
+      new Moves<>(
+          Map.of(
+              State.NEW, Set.of(State.STORING, State.DONE),
+              State.STORING, Set.of(State.REPLICATING, State.DONE),
+              State.REPLICATING, Set.of(State.ANSWERED, State.DONE),
+              State.ANSWERED, Set.of(State.DONE)));
+
+  private final MemberId self;
+  private final Tally tally;
+  private State state = State.NEW;
+  private Set<MemberId> reachable;
+  private @Nullable Version version;
+  private byte @Nullable [] stored;
+
+  /**
+   * @param holders the key's holders, this node among them
+   * @param wanted how many must have stored it, 1 to the number of replicas
+   * @param reachable the members that can be reached, this node among them
+   */
+  public PutMachine(MemberId self, List<MemberId> holders, int wanted, Set<MemberId> reachable) {
+    this.self = self;
+    this.tally = new Tally(wanted, holders);
+    this.reachable = reachable;
+  }
+
+  /** Begins; called once, before any event. */
+  public Step<PutCommand, PutOutcome> start() {
+    int present = (int) tally.openReplicas().stream().filter(reachable::contains).count();
+    if (present < tally.wanted()) {
+      return end(new PutOutcome.NotEnoughReplicas(tally.wanted(), present));
+    }
+    moveTo(State.STORING);
+    return new Step<>(List.of(new PutCommand.StoreLocally()), null, false);
+  }
+
+  /** Takes in what has happened. Events that come too late to matter change nothing. */
+  public Step<PutCommand, PutOutcome> on(PutEvent event) {
+    if (state == State.DONE) {
+      return new Step<>(List.of(), null, true);
+    }
+    if (event instanceof PutEvent.LocalStored local) {
+      return localStored(local);
+    } else if (event instanceof PutEvent.LocalStale) {
+      return end(new PutOutcome.Stale());
+    } else if (event instanceof PutEvent.LocalFailed local) {
+      return end(new PutOutcome.NotStored(local.failure()));
+    } else if (event instanceof PutEvent.ReplicaStored replica) {
+      tally.succeed(replica.replica());
+      return weigh(List.of());
+    } else if (event instanceof PutEvent.ReplicaFailed replica) {
+      tally.giveUp(replica.replica());
+      return weigh(List.of());
+    } else if (event instanceof PutEvent.ViewChanged view) {
+      reachable = view.reachable();
+      giveUpUnreachable();
+      return weigh(List.of());
+    } else if (event instanceof PutEvent.ReplicaTimeout) {
+      return weigh(replicate());
+    } else {
+      return requestTimeout();
+    }
+  }
+
+  private Step<PutCommand, PutOutcome> localStored(PutEvent.LocalStored local) {
+    moveTo(State.REPLICATING);
+    version = local.version();
+    stored = local.state();
+    tally.succeed(self);
+    return weigh(replicate());
+  }
+
+  /** Asks those that have not answered, for the first time or again: a link may lose messages. */
+  private List<PutCommand> replicate() {
+    if (stored == null) {
+      return List.of();
+    }
+    giveUpUnreachable();
+    List<PutCommand> commands = new ArrayList<>();
+    for (MemberId replica : tally.openReplicas()) {
+      commands.add(new PutCommand.Replicate(replica, stored));
+    }
+    return commands;
+  }
+
+  private void giveUpUnreachable() {
+    if (stored != null) {
+      tally.openReplicas().stream()
+          .filter(replica -> !reachable.contains(replica))
+          .forEach(tally::giveUp);
+    }
+  }
+
+  private Step<PutCommand, PutOutcome> weigh(List<PutCommand> commands) {
+    PutOutcome outcome = null;
+    if (state == State.REPLICATING && tally.isReached()) {
+      moveTo(State.ANSWERED);
+      outcome = new PutOutcome.Stored(requireNonNull(version));
+    } else if (state == State.REPLICATING && tally.isOutOfReach()) {
+      return end(new PutOutcome.Unknown(tally.wanted(), tally.succeeded()));
+    }
+    if (state == State.ANSWERED && tally.isComplete()) {
+      moveTo(State.DONE);
+    }
+    return new Step<>(commands, outcome, state == State.DONE);
+  }
+
+  private Step<PutCommand, PutOutcome> requestTimeout() {
+    if (state == State.ANSWERED) {
+      return end(null);
+    }
+    return end(new PutOutcome.Unknown(tally.wanted(), tally.succeeded()));
+  }
+
+  private Step<PutCommand, PutOutcome> end(@Nullable PutOutcome outcome) {
+    moveTo(State.DONE);
+    return new Step<>(List.of(), outcome, true);
+  }
+
+  private void moveTo(State next) {
+    state = MOVES.move(state, next);
+  }
+}

@@ -1,0 +1,58 @@
+package io.dynamokv.node;
+
+import io.dynamokv.coordination.GetOutcome;
+import io.dynamokv.coordination.PutOutcome;
+import io.dynamokv.membership.Member;
+import io.dynamokv.membership.View;
+import io.dynamokv.ring.Key;
+import io.dynamokv.storage.Storage;
+import io.dynamokv.version.Version;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the edge may ask of a node. Thread-safe. No call but {@link #scan} waits for the network or
+ * the disk; answers are called back from the node's own threads, which must not be held up.
+ */
+public interface KeyValueService {
+  /**
+   * Reads a key, with this node as its coordinator.
+   *
+   * @param wanted how many replicas must answer, 1 to the number of replicas
+   * @param requestId names the request in the logs of every node it touches
+   * @return false if too many requests are in flight: nothing was done, no answer will come
+   */
+  boolean get(Key key, int wanted, String requestId, Consumer<GetOutcome> answer);
+
+  /**
+   * Writes a key, with this node as its coordinator.
+   *
+   * @param from what the writer has seen
+   * @param value the value, or null to delete the key
+   * @param wanted how many replicas must have stored it, 1 to the number of replicas
+   * @return false if too many requests are in flight: nothing was done, no answer will come
+   */
+  boolean put(
+      Key key,
+      Version from,
+      byte @Nullable [] value,
+      int wanted,
+      String requestId,
+      Consumer<PutOutcome> answer);
+
+  /**
+   * The members that can coordinate requests for a key, best first: those that can be reached
+   * before those that seem not. Empty if this node can itself.
+   */
+  List<Member> coordinatorsElsewhere(Key key);
+
+  /** What this node knows of the cluster now. */
+  View view();
+
+  /** Shows this node's own copies, in the order of the ring; waits for the disk. */
+  void scan(Storage.Visitor visitor);
+
+  /** Why this node can not serve, or null while it can. */
+  @Nullable String failure();
+}

@@ -1,0 +1,4 @@
+package io.dynamokv.ring;
+
+/** Who should hold what. */
+public final class Ring {}

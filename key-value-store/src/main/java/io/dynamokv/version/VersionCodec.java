@@ -1,0 +1,106 @@
+package io.dynamokv.version;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.dynamokv.version.proto.VersionProto;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.Set;
+import org.apache.commons.codec.digest.HmacAlgorithms;
+import org.apache.commons.codec.digest.HmacUtils;
+
+/**
+ * The opaque string that clients carry: URL-safe Base64, without padding, of a format number, the
+ * version, and a seal. The seal is there because a version decides what a write replaces: one that
+ * was cut short, mixed up or made up must not silently replace values that its sender never saw.
+ * Thread-safe.
+ */
+public final class VersionCodec {
+  /** The longest version string, in characters. */
+  public static final int MAX_LENGTH = 8192;
+
+  private static final byte FORMAT = 1;
+  private static final int SEAL_LENGTH = 8;
+
+  private final byte[] sealKey;
+
+  /**
+   * @param secret what all nodes of a cluster share, and nobody else; not empty
+   */
+  public VersionCodec(String secret) {
+    this.sealKey = ("version/" + secret).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** The string of a version; empty for {@link Version#NONE}. */
+  public String encode(Version version) {
+    if (version.equals(Version.NONE)) {
+      return "";
+    }
+    VersionProto.Builder proto = VersionProto.newBuilder();
+    version.clock().entries().forEach(entry -> proto.addClock(ClockCodec.toProto(entry)));
+    version.dots().stream().sorted().forEach(dot -> proto.addDots(ClockCodec.toProto(dot)));
+    byte[] body = proto.build().toByteArray();
+    byte[] sealed = new byte[1 + body.length + SEAL_LENGTH];
+    sealed[0] = FORMAT;
+    System.arraycopy(body, 0, sealed, 1, body.length);
+    System.arraycopy(seal(sealed), 0, sealed, 1 + body.length, SEAL_LENGTH);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(sealed);
+  }
+
+  /**
+   * The version that a string says; {@link Version#NONE} for the empty one.
+   *
+   * @throws MalformedStateException if it is not, to the letter, a string that a node of this
+   *     cluster has made
+   */
+  public Version decode(String text) {
+    if (text.isEmpty()) {
+      return Version.NONE;
+    }
+    if (text.length() > MAX_LENGTH) {
+      throw new MalformedStateException("longer than " + MAX_LENGTH + " characters");
+    }
+    byte[] sealed = base64(text);
+    if (sealed.length <= 1 + SEAL_LENGTH || sealed[0] != FORMAT) {
+      throw new MalformedStateException("not a version of this cluster");
+    }
+    int bodyEnd = sealed.length - SEAL_LENGTH;
+    byte[] claimed = Arrays.copyOfRange(sealed, bodyEnd, sealed.length);
+    if (!MessageDigest.isEqual(claimed, seal(sealed))) {
+      throw new MalformedStateException("not a version of this cluster");
+    }
+    return fromProto(Arrays.copyOfRange(sealed, 1, bodyEnd));
+  }
+
+  private byte[] seal(byte[] sealed) {
+    byte[] body = Arrays.copyOf(sealed, sealed.length - SEAL_LENGTH);
+    byte[] mac = new HmacUtils(HmacAlgorithms.HMAC_SHA_256, sealKey).hmac(body);
+    return Arrays.copyOf(mac, SEAL_LENGTH);
+  }
+
+  private static byte[] base64(String text) {
+    try {
+      byte[] bytes = Base64.getUrlDecoder().decode(text);
+      // Several strings decode to the same bytes; only the one that was given out is accepted.
+      if (Base64.getUrlEncoder().withoutPadding().encodeToString(bytes).equals(text)) {
+        return bytes;
+      }
+    } catch (IllegalArgumentException e) {
+      throw new MalformedStateException("not a version of this cluster", e);
+    }
+    throw new MalformedStateException("not a version of this cluster");
+  }
+
+  private static Version fromProto(byte[] body) {
+    try {
+      VersionProto proto = VersionProto.parseFrom(body);
+      Set<Dot> dots = new HashSet<>();
+      proto.getDotsList().forEach(dot -> dots.add(ClockCodec.fromProto(dot)));
+      return new Version(ClockCodec.fromProto(proto.getClockList()), dots);
+    } catch (InvalidProtocolBufferException e) {
+      throw new MalformedStateException("not a version of this cluster", e);
+    }
+  }
+}
