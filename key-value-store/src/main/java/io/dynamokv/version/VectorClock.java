@@ -70,6 +70,12 @@ public final class VectorClock {
     return trimmed(joined);
   }
 
+  /** Whether an earlier clock has an entry of an actor that this one was trimmed of. */
+  public boolean hasLost(VectorClock earlier) {
+    return entries.size() == MAX_ENTRIES
+        && earlier.entries.stream().anyMatch(entry -> entryOf(entry.actor()) == null);
+  }
+
   /** The entry of an actor, or null. */
   @Nullable ClockEntry entryOf(Actor actor) {
     for (ClockEntry entry : entries) {
