@@ -43,6 +43,7 @@ final class Coordinator {
   private final Deadlines requestTimeouts;
   private final int idStep;
   private long nextId;
+  private volatile int registered;
 
   /**
    * @param index which of a node's coordinators this is, 0 to {@code count} - 1
@@ -139,8 +140,9 @@ final class Coordinator {
         replicaTimeouts.nanosToNext(now, atMost), requestTimeouts.nanosToNext(now, atMost));
   }
 
-  int inFlight() {
-    return inFlight.size();
+  /** How many requests wait for something, the answered ones among them; any thread may ask. */
+  int registered() {
+    return registered;
   }
 
   CoordinatorMetrics metrics() {
@@ -184,6 +186,7 @@ final class Coordinator {
 
   private void begin(Request<?, ?> request) {
     inFlight.put(request.id, request);
+    registered = inFlight.size();
     long now = nanoClock.getAsLong();
     replicaTimeouts.add(request.id, now);
     requestTimeouts.add(request.id, now);
@@ -221,6 +224,7 @@ final class Coordinator {
   private void discardIfFinished(Request<?, ?> request) {
     if (request.isFinished()) {
       inFlight.remove(request.id);
+      registered = inFlight.size();
     }
   }
 

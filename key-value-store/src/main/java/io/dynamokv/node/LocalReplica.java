@@ -35,9 +35,6 @@ interface LocalReplica {
     /** The replica has decided, and what it stored is safe. */
     record Decided(WriteResult result) implements WriteDone {}
 
-    /** The storage failed before anything was stored. */
-    record NotStored() implements WriteDone {}
-
     /** The storage failed on the way to safety: it may have been stored, or not. */
     record Uncertain() implements WriteDone {}
   }

@@ -7,6 +7,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,30 +20,31 @@ final class Mailbox implements Executor, AutoCloseable {
   private static final long LONGEST_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final int BATCH = 256;
 
+  private final String name;
   private final BlockingQueue<Runnable> queue;
-  private final Thread thread;
-  private final LongUnaryOperator nanosToNextDeadline;
-  private final Runnable tick;
 
   /** Tasks of the thread's own that found the queue full; touched by that thread alone. */
   private final List<Runnable> overflow = new ArrayList<>();
 
+  private volatile @Nullable Thread thread;
   private volatile boolean open = true;
 
-  /**
-   * @param nanosToNextDeadline given the longest time to wait, how long until {@code tick} is due
-   * @param tick lets the due deadlines pass; called on the mailbox's thread
-   */
-  Mailbox(String name, int capacity, LongUnaryOperator nanosToNextDeadline, Runnable tick) {
+  Mailbox(String name, int capacity) {
+    this.name = name;
     this.queue = new LinkedBlockingQueue<>(capacity);
-    this.nanosToNextDeadline = nanosToNextDeadline;
-    this.tick = tick;
-    this.thread = new Thread(this::run, name);
-    this.thread.setDaemon(true);
   }
 
-  void start() {
-    thread.start();
+  /**
+   * Begins to work off the queue; called once.
+   *
+   * @param nanosToNextDeadline given the longest time to wait, how long until {@code tick} is due
+   * @param tick lets the due deadlines pass
+   */
+  void start(LongUnaryOperator nanosToNextDeadline, Runnable tick) {
+    Thread started = new Thread(() -> run(nanosToNextDeadline, tick), name);
+    started.setDaemon(true);
+    thread = started;
+    started.start();
   }
 
   /** Queues a task; returns false if the queue is full or the mailbox is closed. */
@@ -52,12 +54,11 @@ final class Mailbox implements Executor, AutoCloseable {
 
   /**
    * Queues a task that must not be lost, waiting while the queue is full. Not to be called by
-   * anything that the mailbox's own thread could wait for; its thread itself never waits here.
+   * anything that the mailbox's own thread could wait for; that thread itself never waits here.
    */
   @Override
   public void execute(Runnable task) {
     if (Thread.currentThread() == thread) {
-      // The queue may be full, and only this thread empties it.
       if (!queue.offer(task)) {
         overflow.add(task);
       }
@@ -65,7 +66,7 @@ final class Mailbox implements Executor, AutoCloseable {
     }
     try {
       while (open && !queue.offer(task, 100, TimeUnit.MILLISECONDS)) {
-        LOG.debug("{} is full", thread.getName());
+        LOG.debug("{} is full", name);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -76,18 +77,22 @@ final class Mailbox implements Executor, AutoCloseable {
     return queue.size();
   }
 
+  /** Stops without finishing what is queued. */
   @Override
   public void close() {
     open = false;
-    thread.interrupt();
-    try {
-      thread.join(1000);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    Thread started = thread;
+    if (started != null) {
+      started.interrupt();
+      try {
+        started.join(1000);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
-  private void run() {
+  private void run(LongUnaryOperator nanosToNextDeadline, Runnable tick) {
     List<Runnable> batch = new ArrayList<>(BATCH);
     while (open) {
       try {
@@ -112,7 +117,7 @@ final class Mailbox implements Executor, AutoCloseable {
     try {
       task.run();
     } catch (RuntimeException e) {
-      LOG.error("a bug: a task of {} failed", thread.getName(), e);
+      LOG.error("a bug: a task of {} failed", name, e);
     }
   }
 }

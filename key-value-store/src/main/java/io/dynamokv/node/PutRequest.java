@@ -69,9 +69,7 @@ final class PutRequest extends Request<PutCommand, PutOutcome> {
       }
       return new PutEvent.LocalStale();
     }
-    return done instanceof WriteDone.Uncertain
-        ? new PutEvent.LocalUncertain()
-        : new PutEvent.LocalFailed(Failure.STORAGE_FAILED);
+    return new PutEvent.LocalUncertain();
   }
 
   private static Failure failureOf(WriteResult.Refusal refusal) {

@@ -112,10 +112,6 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
     List<WriteResult> results;
     try (Timer.Context ignored = applyTime.time()) {
       results = replica.apply(batch.stream().map(PendingWrite::write).toList());
-    } catch (StorageException e) {
-      LOG.warn("could not store {} writes: {}", batch.size(), e.getMessage());
-      batch.forEach(pending -> tell(pending.done, new WriteDone.NotStored()));
-      return;
     }
     List<AppliedWrite> applied = new ArrayList<>(batch.size());
     for (int i = 0; i < batch.size(); i++) {

@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * This node's copy of every key it holds. Thread-safe.
@@ -35,6 +37,7 @@ public final class Replica {
   /** The most bytes that all siblings of a key may have together. */
   public static final int MAX_STATE_BYTES = 8 << 20;
 
+  private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
   private static final int MAX_ROUNDS = 100;
 
   private final Storage storage;
@@ -70,21 +73,30 @@ public final class Replica {
    * Applies writes in order, in as few transactions as possible.
    *
    * @return one result for each write, in the same order
-   * @throws StorageException if the storage failed; then some may have been stored, but none may be
-   *     taken to be
    */
   public List<WriteResult> apply(List<ReplicaWrite> writes) {
     WriteResult[] results = new WriteResult[writes.size()];
     Map<Key, Slot> slots = slotsOf(writes);
+    try {
+      applyInRounds(writes, slots, results);
+    } catch (StorageException e) {
+      LOG.warn("could not store writes to {} keys: {}", slots.size(), e.getMessage());
+      slots.values().forEach(slot -> slot.refuse(results));
+    }
+    return Arrays.asList(results);
+  }
+
+  /** Leaves in {@code slots} the keys that are not done; none, if nothing is thrown. */
+  private void applyInRounds(
+      List<ReplicaWrite> writes, Map<Key, Slot> slots, WriteResult[] results) {
     for (int round = 0; !slots.isEmpty(); round++) {
       if (round == MAX_ROUNDS) {
-        throw new StorageException("keys kept changing while they were written");
+        throw new StorageException("they kept changing while they were written");
       }
       slots.values().forEach(slot -> slot.workOut(writes, results));
       slots.keySet().retainAll(keysOf(storage.compareAndWrite(changesOf(slots.values()))));
       conflicts.mark(slots.size());
     }
-    return Arrays.asList(results);
   }
 
   private Map<Key, Slot> slotsOf(List<ReplicaWrite> writes) {
@@ -129,6 +141,11 @@ public final class Replica {
       for (int index : indexes) {
         results[index] = write(writes.get(index));
       }
+    }
+
+    void refuse(WriteResult[] results) {
+      indexes.forEach(
+          index -> results[index] = new WriteResult.Refused(WriteResult.Refusal.STORAGE_FAILED));
     }
 
     private WriteResult write(ReplicaWrite write) {
