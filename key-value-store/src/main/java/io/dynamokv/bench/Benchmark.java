@@ -111,7 +111,7 @@ public final class Benchmark {
       try {
         call.get();
       } catch (ExecutionException e) {
-        throw new IOException(String.valueOf(e.getCause().getMessage()), e.getCause());
+        throw new IOException(String.valueOf(e.getCause()), e);
       }
     }
   }
