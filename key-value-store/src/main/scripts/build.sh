@@ -74,6 +74,6 @@ run_build() {
 
 show_build_errors() {
   local errors
-  errors=$(grep -E '^\[ERROR\]' "$BUILD_LOG" | head -n 20) || errors=$(tail -n 20 "$BUILD_LOG")
+  errors=$(grep -m 20 '^\[ERROR\]' "$BUILD_LOG") || errors=$(tail -n 20 "$BUILD_LOG")
   say "$errors"
 }

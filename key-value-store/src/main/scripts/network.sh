@@ -59,5 +59,7 @@ health_report() {
     printf 'no answer on the admin port %s' "$1"
     return
   fi
-  tr -d '\r' <<<"$answer" | sed -n -e '1s/^HTTP[^ ]* //p' -e '/{/p' | head -c 1000 | tr '\n' ' '
+  answer=$(tr -d '\r' <<<"$answer" | sed -n -e '1s/^HTTP[^ ]* //p' -e '/{/p')
+  answer=${answer//$'\n'/ }
+  printf '%s' "${answer:0:1000}"
 }

@@ -79,7 +79,7 @@ await_launched() {
 
 # What a node's log ends with, but for the frames of stack traces.
 end_of_log() {
-  grep -vE '^[[:space:]]+(at |\.\.\. [0-9]+ )' "$(node_log "$1")" | tail -n 15
+  sed -E '/^[[:space:]]+(at |\.\.\. [0-9]+ )/d' "$(node_log "$1")" | tail -n 15
 }
 
 # Stops every node of the cluster that runs. False if one had to be killed.

@@ -45,9 +45,10 @@ may_install() {
 
 # Prints the first of the packages that this machine's package lists know.
 first_known_package() {
-  local package
+  local package policy
   for package in "$@"; do
-    if LC_ALL=C apt-cache policy "$package" 2>/dev/null | grep -q 'Candidate: [^(]'; then
+    policy=$(LC_ALL=C apt-cache policy "$package" 2>/dev/null) || continue
+    if [[ $policy == *'Candidate: '[^\(]* ]]; then
       printf '%s' "$package"
       return 0
     fi
@@ -55,10 +56,11 @@ first_known_package() {
   return 1
 }
 
+# A failure is shown, no more: it may be another package's, and what counts is whether the tools are there then.
 apt() {
   local output
   output=$(DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=120 "$@" 2>&1) ||
-    fail "apt-get $* failed:"$'\n'"$(tail -n 15 <<<"$output")"
+    say "apt-get $* failed:"$'\n'"$(tail -n 15 <<<"$output")"
 }
 
 # install jdk, install maven, install jdk maven
@@ -69,7 +71,7 @@ install() {
   apt update
   for wanted in "$@"; do
     if [[ $wanted == jdk ]]; then
-      package=$(first_known_package "${JDK_PACKAGES[@]}") || fail "apt-get knows none of: ${JDK_PACKAGES[*]}"
+      package=$(first_known_package "${JDK_PACKAGES[@]}") || fail "this machine's package lists have none of: ${JDK_PACKAGES[*]}"
     else
       package=$wanted
     fi
@@ -79,21 +81,27 @@ install() {
   apt install -y --no-install-recommends "${packages[@]}"
 }
 
-explain_java() {
-  local what=$1
-  fail "needs $what, $OLDEST_JAVA or newer, and found none in JAVA_HOME (${JAVA_HOME:-not set}), on the PATH, or in /usr/lib/jvm.
-Install one:
+readonly JAVA_ADVICE="
+Java: in JAVA_HOME (${JAVA_HOME:-not set}), on the PATH and in /usr/lib/jvm there was none that will do.
   Debian or Ubuntu, as root:  apt-get install ${JDK_PACKAGES[0]}   (or ${JDK_PACKAGES[1]})
   elsewhere:                  any OpenJDK $OLDEST_JAVA or newer; then set JAVA_HOME to its folder"
-}
 
-explain_maven() {
-  local found
-  found=$(type -P mvn) || found="none on the PATH"
-  fail "needs Apache Maven 3.$OLDEST_MAVEN_MINOR or newer to build, and found: $found.
-Install it:
-  Debian 12 or Ubuntu 24.04 and newer, as root:  apt-get install maven
-  elsewhere:                                     unpack Apache Maven's binary archive, and put its bin folder on the PATH"
+# Says all that a build lacks, at once.
+explain_tools() {
+  local advice='' mvn
+  use_java javac || advice+=$JAVA_ADVICE
+  if ! maven_is_new_enough; then
+    if mvn=$(type -P mvn); then
+      mvn+=" is older, or does not run"
+    else
+      mvn="there is none on the PATH"
+    fi
+    advice+="
+Maven: $mvn.
+  Debian 12, Ubuntu 24.04 or newer, as root:  apt-get install maven
+  elsewhere:  unpack the binary archive of Apache Maven, and put its bin folder on the PATH"
+  fi
+  fail "building needs a JDK $OLDEST_JAVA or newer, and Maven 3.$OLDEST_MAVEN_MINOR or newer.$advice"
 }
 
 # Sets JAVA and JAVA_HOME to a Java that has the tool; false if there is none.
@@ -110,7 +118,7 @@ ensure_java() {
   if may_install; then
     install jdk
   fi
-  use_java java || explain_java "Java (a runtime will do)"
+  use_java java || fail "needs Java $OLDEST_JAVA or newer, a runtime at least.$JAVA_ADVICE"
 }
 
 ensure_build_tools() {
@@ -121,6 +129,5 @@ ensure_build_tools() {
   if may_install; then
     install "${missing[@]}"
   fi
-  use_java javac || explain_java "a JDK"
-  maven_is_new_enough || explain_maven
+  { use_java javac && maven_is_new_enough; } || explain_tools
 }

@@ -406,7 +406,8 @@ what_is_missing_to_build_is_said_when_it_may_not_be_installed() {
   make_repository
   DYNAMO_KV_INSTALL=no MAVEN_RELEASE=3.6.3 run check_there
   exits_with 1
-  says "needs Apache Maven 3.8 or newer to build, and found: $REPOSITORY/bin/mvn"
+  says "building needs a JDK 17 or newer, and Maven 3.8 or newer"
+  says "Maven: $REPOSITORY/bin/mvn is older, or does not run"
   says "apt-get install maven"
   exists_not "$REPOSITORY/builds"
 }
