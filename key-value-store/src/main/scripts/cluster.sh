@@ -269,7 +269,7 @@ attend() {
       RESPONSIBLE=false
       return
     fi
-    sleep 0.5
+    sleep 1
   done
 }
 
