@@ -109,7 +109,7 @@ use_java() {
   local tool=$1 home
   home=$(find_java_home "$tool") || return 1
   export JAVA_HOME=$home
-  # shellcheck disable=SC2034 # for those who run it
+  # shellcheck disable=SC2034 # read in another file
   JAVA=$home/bin/java
 }
 

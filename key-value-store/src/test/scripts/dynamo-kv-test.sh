@@ -301,6 +301,14 @@ ctrl_c_stops_all_cleanly() {
   exists_not "$DATA/node-2/pid"
 }
 
+a_foreground_that_nobody_reads_any_more_leaves_no_node_behind() {
+  run bash -c '"$@" 2>&1 | head -n 1' - "$COMMAND" cluster --nodes 1 --base-port "$BASE" --data "$DATA"
+  says "Waiting for node-1"
+  cluster status
+  exits_with 3
+  says "node-1   stopped"
+}
+
 a_node_that_dies_later_is_told_and_can_be_started_again_by_hand() {
   attended --nodes 2
   kill -KILL "$(pid_of 2)"
@@ -484,6 +492,7 @@ TESTS=(
   a_node_that_does_not_get_healthy_is_named_in_time
   a_node_that_does_not_stop_is_killed_with_a_word
   ctrl_c_stops_all_cleanly
+  a_foreground_that_nobody_reads_any_more_leaves_no_node_behind
   a_node_that_dies_later_is_told_and_can_be_started_again_by_hand
   a_cluster_stopped_from_elsewhere_ends_the_foreground
   the_jar_is_built_when_sources_are_newer_only
