@@ -9,7 +9,7 @@ verify() {
   ensure_build_tools
   lock_build
   mkdir -p "$(dirname "$JAR")"
-  since=$(mktemp "$(dirname "$(dirname "$JAR")")/.verify.XXXXXX")
+  since=$(mktemp "$(dirname "$JAR")/begun.XXXXXX")
   check_scripts || lint=$?
   rm -f "$JAR" # nodes that run from it keep it
   # A ./dynamo-kv that a test runs must take the jar as it is, not wait for this very build.
