@@ -19,6 +19,9 @@ public sealed interface PutEvent {
   /** The coordinator's own replica could not store it, and has kept nothing of it. */
   record LocalFailed(Failure failure) implements PutEvent {}
 
+  /** The coordinator's own disk failed while it was storing: nobody knows whether it did. */
+  record LocalUncertain() implements PutEvent {}
+
   /** A replica has merged and stored the state. */
   record ReplicaStored(MemberId replica) implements PutEvent {}
 

@@ -80,6 +80,8 @@ public final class PutMachine {
       return end(new PutOutcome.Stale());
     } else if (event instanceof PutEvent.LocalFailed local) {
       return end(new PutOutcome.NotStored(local.failure()));
+    } else if (event instanceof PutEvent.LocalUncertain) {
+      return end(new PutOutcome.Unknown(tally.wanted(), tally.succeeded()));
     } else if (event instanceof PutEvent.ReplicaStored replica) {
       tally.succeed(replica.replica());
       return weigh(List.of());
@@ -91,7 +93,7 @@ public final class PutMachine {
       giveUpUnreachable();
       return weigh(List.of());
     } else if (event instanceof PutEvent.ReplicaTimeout) {
-      return weigh(replicate());
+      return replicaTimeout();
     } else {
       return requestTimeout();
     }
@@ -138,6 +140,11 @@ public final class PutMachine {
       moveTo(State.DONE);
     }
     return new Step<>(commands, outcome, state == State.DONE);
+  }
+
+  /** Before the answer, asks again those that are silent; after it, stops waiting for them. */
+  private Step<PutCommand, PutOutcome> replicaTimeout() {
+    return state == State.ANSWERED ? end(null) : weigh(replicate());
   }
 
   private Step<PutCommand, PutOutcome> requestTimeout() {

@@ -1,4 +1,8 @@
 package io.dynamokv.ring;
 
 /** Who should hold what. */
-public final class Ring {}
+public final class Ring {
+  public PreferenceList preferenceList(Key key) {
+    throw new UnsupportedOperationException();
+  }
+}

@@ -24,7 +24,10 @@ public final class VectorClock {
   public static final VectorClock EMPTY = new VectorClock(List.of());
 
   private static final Comparator<ClockEntry> NEWEST_FIRST =
-      Comparator.comparingLong(ClockEntry::timestampMs).reversed().thenComparing(ClockEntry::actor);
+      (one, other) -> {
+        int order = Long.compare(other.timestampMs(), one.timestampMs());
+        return order != 0 ? order : one.actor().compareTo(other.actor());
+      };
 
   private final List<ClockEntry> entries;
 
@@ -69,6 +72,12 @@ public final class VectorClock {
     List<ClockEntry> joined = new ArrayList<>(entries);
     joinInto(joined, new ClockEntry(dot.actor(), dot.counter(), timestampMs));
     return trimmed(joined);
+  }
+
+  /** Whether an earlier clock has an entry of an actor that this one was trimmed of. */
+  public boolean hasLost(VectorClock earlier) {
+    return entries.size() == MAX_ENTRIES
+        && earlier.entries.stream().anyMatch(entry -> entryOf(entry.actor()) == null);
   }
 
   /** The entry of an actor, or null. */
