@@ -28,13 +28,13 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class VersionBenchmark {
+  private static final Key KEY = Key.of(new byte[] {1, 2, 3});
   private static final long NOW_MS = 1_790_000_000_000L;
 
   @Param({"1", "3", "10"})
   int actors;
 
   private final VersionCodec codec = new VersionCodec("a secret of the benchmark");
-  private final Key key = Key.of(new byte[] {1, 2, 3, 4, 5, 6, 7, 8});
   private KeyState before = KeyState.EMPTY;
   private KeyState after = KeyState.EMPTY;
   private byte[] bytes = {};
@@ -48,7 +48,7 @@ public class VersionBenchmark {
     }
     after = before.write(before.version(), dot(1, 5000), NOW_MS + 100, new byte[100]);
     bytes = StateCodec.encode(after);
-    version = codec.encode(key, after.version());
+    version = codec.encode(KEY, after.version());
   }
 
   private static Dot dot(int node, long counter) {
@@ -72,12 +72,12 @@ public class VersionBenchmark {
 
   @Benchmark
   public String encodeVersion() {
-    return codec.encode(key, after.version());
+    return codec.encode(KEY, after.version());
   }
 
   @Benchmark
   public Version decodeVersion() {
-    return codec.decode(key, version);
+    return codec.decode(KEY, version);
   }
 
   @Benchmark
