@@ -74,12 +74,14 @@ median() { # COLUMN of standard input
 "$root/dynamo-kv" cluster --nodes 3 --data "$data/dynamo" --base-port "$base_port" --detach >/dev/null
 start_etcd
 for operation in put get; do
+  export BENCH_RUN=0
   for system in dynamo etcd; do
     # The first PUTs make the keys; a GET wants to find them all.
     load "$system" "$operation" "$warmup" >/dev/null
   done
   for run in $(seq "$runs"); do
     for system in dynamo etcd; do
+      [ "$operation" = get ] || export BENCH_RUN=$run
       result=$(load "$system" "$operation" "$seconds")
       read -r rate p50 p99 <<<"$result"
       printf '%-4s %-6s run %d  %6d/s  p50 %6.2f ms  p99 %6.2f ms\n' "$operation" "$system" "$run" "$rate" "$p50" "$p99"
