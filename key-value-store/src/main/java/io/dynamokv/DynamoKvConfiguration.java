@@ -1,6 +1,7 @@
 package io.dynamokv;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.core.server.ServerFactory;
@@ -73,6 +74,7 @@ public final class DynamoKvConfiguration extends Configuration implements Checke
 
   @Override
   @JsonProperty("server")
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NONE)
   @JsonDeserialize(as = EdgeServerFactory.class)
   public void setServerFactory(ServerFactory factory) {
     super.setServerFactory(factory);
