@@ -1,5 +1,6 @@
 package io.dynamokv.transport.activemq;
 
+import com.google.common.base.Throwables;
 import io.dynamokv.transport.TransportException;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
@@ -66,7 +67,7 @@ final class EmbeddedBroker {
               + " on "
               + settings.bind().host()
               + ": "
-              + rootCause(e).getMessage(),
+              + Throwables.getRootCause(e).getMessage(),
           e);
     }
   }
@@ -201,14 +202,6 @@ final class EmbeddedBroker {
           .setMessageListener(listener);
     }
     consumer.start();
-  }
-
-  private static Throwable rootCause(Throwable failure) {
-    Throwable cause = failure;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return cause;
   }
 
   private interface Stop {
