@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -122,7 +123,7 @@ class ReplicaPipelineTest {
     }
 
     @Override
-    public byte[] read(Key key) {
+    public byte @Nullable [] read(Key key) {
       return storage.read(key);
     }
 
@@ -142,7 +143,7 @@ class ReplicaPipelineTest {
     }
 
     @Override
-    public byte[] readMeta(String name) {
+    public byte @Nullable [] readMeta(String name) {
       return storage.readMeta(name);
     }
 
@@ -152,7 +153,7 @@ class ReplicaPipelineTest {
     }
 
     @Override
-    public String failure() {
+    public @Nullable String failure() {
       return storage.failure();
     }
 

@@ -1,5 +1,6 @@
 package io.dynamokv.replica;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
@@ -88,7 +89,7 @@ class ReplicaTest {
     assertThat(apply(new ReplicaWrite.Merge(KEY, oneMore)))
         .isEqualTo(new WriteResult.Refused(Refusal.TOO_MANY_SIBLINGS));
     assertThat(values()).hasSize(KeyState.MAX_SIBLINGS);
-    Version all = StateCodec.decode(replica.read(KEY)).version();
+    Version all = state().version();
     stored(coordinate(all, "resolved"));
     assertThat(values()).containsExactly("resolved");
   }
@@ -124,8 +125,12 @@ class ReplicaTest {
     return (WriteResult.Stored) result;
   }
 
+  private KeyState state() {
+    return StateCodec.decode(requireNonNull(replica.read(KEY)));
+  }
+
   private List<String> values() {
-    return StateCodec.decode(replica.read(KEY)).values().stream()
+    return state().values().stream()
         .map(value -> new String(value, StandardCharsets.UTF_8))
         .toList();
   }
