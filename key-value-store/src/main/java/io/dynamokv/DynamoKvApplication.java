@@ -71,8 +71,11 @@ public class DynamoKvApplication extends Application<DynamoKvConfiguration> {
 
       @Override
       public void stop() throws Exception {
-        node.stop();
-        pidFile.remove();
+        try {
+          node.stop();
+        } finally {
+          pidFile.remove();
+        }
       }
     };
   }

@@ -9,6 +9,7 @@ import io.dynamokv.config.StorageConfiguration;
 import io.dynamokv.membership.ClusterFacts;
 import io.dynamokv.membership.Member;
 import io.dynamokv.membership.Membership;
+import io.dynamokv.node.DataOwnership;
 import io.dynamokv.node.KeyValueNode;
 import io.dynamokv.node.NodeSettings;
 import io.dynamokv.node.RequestSettings;
@@ -19,8 +20,8 @@ import io.dynamokv.ring.Partitions;
 import io.dynamokv.ring.Ring;
 import io.dynamokv.ring.RingMember;
 import io.dynamokv.ring.TokenAllocator;
-import io.dynamokv.ring.TokenTable;
 import io.dynamokv.storage.Storage;
+import io.dynamokv.storage.StorageException;
 import io.dynamokv.storage.je.JeSettings;
 import io.dynamokv.storage.je.JeStorage;
 import io.dynamokv.storage.memory.MemoryDisk;
@@ -40,23 +41,30 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts a node together from its configuration, from the storage up, and takes it apart in the
  * opposite order. Used once.
  */
 final class NodeAssembly implements Managed {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeAssembly.class);
+
   /** It changes with every start of the machine. */
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
   private final DynamoKvConfiguration configuration;
+  private final Ring ring;
   private final Storage storage;
   private final Identity identity;
   private final KeyValueNode node;
 
   private NodeAssembly(DynamoKvConfiguration configuration, MetricRegistry metrics) {
     this.configuration = configuration;
+    this.ring = ring();
     this.storage = openStorage(metrics);
+    DataOwnership.claim(storage, configuration.self().toMember().id(), ring);
     this.identity =
         Identity.open(
             storage, configuration.storage().durability(), bootId(), new SecureRandom()::nextLong);
@@ -76,9 +84,14 @@ final class NodeAssembly implements Managed {
 
   @Override
   public void stop() {
-    node.close();
-    identity.closeCleanly();
-    storage.close();
+    try {
+      node.close();
+      identity.closeCleanly();
+    } catch (StorageException e) {
+      LOG.warn("the next start will be one after a crash: {}", e.getMessage());
+    } finally {
+      storage.close();
+    }
   }
 
   private Storage openStorage(MetricRegistry metrics) {
@@ -103,7 +116,8 @@ final class NodeAssembly implements Managed {
         new ClusterFacts(
             configuration.cluster().name(),
             configuration.cluster().partitions(),
-            configuration.cluster().replicas());
+            configuration.cluster().replicas(),
+            ring.fingerprint());
     Actor actor = new Actor(identity.nodeId(), identity.incarnation());
     Replica replica =
         new Replica(
@@ -132,21 +146,28 @@ final class NodeAssembly implements Managed {
         configuration.messaging().heartbeatInterval().toMilliseconds(),
         configuration.storage().durability(),
         Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
-        2 * requests.maxInFlight());
+        2 * requests.maxInFlight(),
+        Runtime.getRuntime().maxMemory() / 8,
+        new SecureRandom().nextLong() >>> 2);
+  }
+
+  private Ring ring() {
+    List<RingMember> members =
+        configuration.membership().members().stream()
+            .map(member -> new RingMember(member.id(), member.rack()))
+            .toList();
+    int replicas = configuration.cluster().replicas();
+    Partitions partitions = new Partitions(configuration.cluster().partitions());
+    return Ring.of(TokenAllocator.initial(members, partitions, replicas), replicas);
   }
 
   private Membership membership(ClusterFacts facts) {
-    List<Member> members = configuration.membership().members();
-    TokenTable tokens =
-        TokenAllocator.initial(
-            members.stream().map(member -> new RingMember(member.id(), member.rack())).toList(),
-            new Partitions(facts.partitions()),
-            facts.replicas());
     return new Membership(
         configuration.self().toMember(),
-        members,
-        Ring.of(tokens, facts.replicas()),
+        configuration.membership().members(),
+        ring,
         facts,
+        identity.nodeId(),
         configuration.messaging().suspectAfter().toNanoseconds(),
         System.nanoTime());
   }

@@ -5,11 +5,14 @@ import io.dynamokv.transport.Message;
 /**
  * What all members of a cluster must agree on, or they would not mean the same by a key's holders.
  * Immutable.
+ *
+ * @param ring the fingerprint of the ring that follows from the configured members
  */
-public record ClusterFacts(String name, int partitions, int replicas) {
+public record ClusterFacts(String name, int partitions, int replicas, long ring) {
   boolean agreesWith(Message.Heartbeat heartbeat) {
     return name.equals(heartbeat.cluster())
         && partitions == heartbeat.partitions()
-        && replicas == heartbeat.replicas();
+        && replicas == heartbeat.replicas()
+        && ring == heartbeat.ring();
   }
 }

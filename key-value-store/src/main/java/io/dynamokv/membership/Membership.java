@@ -6,7 +6,9 @@ import io.dynamokv.transport.Message;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +22,7 @@ public final class Membership {
   private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
 
   private final ClusterFacts facts;
+  private final long ownNodeId;
   private final long suspectAfterNs;
   private final Map<MemberId, Peer> peers = new HashMap<>();
   private volatile View view;
@@ -27,6 +30,7 @@ public final class Membership {
 
   /**
    * @param members all members, this node among them
+   * @param ownNodeId the identity of this node's data folder
    * @param suspectAfterNs a member that is silent for so long is taken to be unreachable
    */
   public Membership(
@@ -34,9 +38,11 @@ public final class Membership {
       List<Member> members,
       Ring ring,
       ClusterFacts facts,
+      long ownNodeId,
       long suspectAfterNs,
       long nowNs) {
     this.facts = facts;
+    this.ownNodeId = ownNodeId;
     this.suspectAfterNs = suspectAfterNs;
     this.lastTickNs = nowNs;
     for (Member member : members) {
@@ -44,7 +50,7 @@ public final class Membership {
         peers.put(member.id(), new Peer());
       }
     }
-    this.view = new View(self, members, ring, java.util.Set.of(self.id()));
+    this.view = new View(self, members, ring, Set.of(self.id()));
   }
 
   /** What is known now. */
@@ -75,23 +81,55 @@ public final class Membership {
     if (peer == null) {
       return false;
     }
-    boolean agrees = facts.agreesWith(heartbeat);
-    if (!agrees && (peer.agrees || !peer.heard)) {
-      LOG.warn(
-          "refusing member {}: it is of cluster {} with {} partitions and {} replicas, this node of"
-              + " {} with {} and {}",
-          member,
-          heartbeat.cluster(),
-          heartbeat.partitions(),
-          heartbeat.replicas(),
-          facts.name(),
-          facts.partitions(),
-          facts.replicas());
+    String objection = objectionTo(member, heartbeat);
+    if (objection != null && (peer.agrees || !peer.heard)) {
+      LOG.error("refusing member {}: {}", member, objection);
     }
-    peer.agrees = agrees;
+    peer.agrees = objection == null;
+    peer.nodeId = heartbeat.nodeId();
     peer.heard = true;
     peer.heardNs = nowNs;
     return refresh(nowNs);
+  }
+
+  /** Any message shows that its sender lives. Returns whether the view has changed. */
+  public synchronized boolean onSignOfLife(MemberId member, long nowNs) {
+    Peer peer = peers.get(member);
+    if (peer == null) {
+      return false;
+    }
+    peer.heardNs = nowNs;
+    return !view.reachable().contains(member) && refresh(nowNs);
+  }
+
+  /** Why a member can not be worked with, or null if it can. */
+  private @Nullable String objectionTo(MemberId member, Message.Heartbeat heartbeat) {
+    if (!facts.agreesWith(heartbeat)) {
+      return "it means another cluster: %s with %d partitions, %d replicas and ring %x; here %s, %d, %d and %x"
+          .formatted(
+              heartbeat.cluster(),
+              heartbeat.partitions(),
+              heartbeat.replicas(),
+              heartbeat.ring(),
+              facts.name(),
+              facts.partitions(),
+              facts.replicas(),
+              facts.ring());
+    }
+    if (heartbeat.nodeId() == ownNodeId || isTakenByAnother(member, heartbeat.nodeId())) {
+      return "its data folder is a copy of another member's, with the same identity %x"
+          .formatted(heartbeat.nodeId());
+    }
+    return null;
+  }
+
+  private boolean isTakenByAnother(MemberId member, long nodeId) {
+    return peers.entrySet().stream()
+        .anyMatch(
+            entry ->
+                !entry.getKey().equals(member)
+                    && entry.getValue().agrees
+                    && entry.getValue().nodeId == nodeId);
   }
 
   /** Lets time pass; to be called several times within the time of suspicion. */
@@ -144,6 +182,7 @@ public final class Membership {
     private boolean linked;
     private boolean heard;
     private boolean agrees;
+    private long nodeId;
     private long heardNs;
 
     boolean isReachable(long nowNs) {

@@ -47,11 +47,14 @@ final class Coordinator {
 
   /**
    * @param index which of a node's coordinators this is, 0 to {@code count} - 1
+   * @param firstId where request ids begin, not negative. Replies to a former life of this node may
+   *     still be under way when it is back, so each life must begin at another, random place.
    * @param nanoClock nanoseconds that only ever grow, such as {@link System#nanoTime}
    */
   Coordinator(
       int index,
       int count,
+      long firstId,
       LocalReplica local,
       Peers peers,
       Supplier<View> view,
@@ -68,7 +71,7 @@ final class Coordinator {
     this.replicaTimeouts = new Deadlines(settings.replicaTimeoutMs());
     this.requestTimeouts = new Deadlines(settings.requestTimeoutMs());
     this.idStep = count;
-    this.nextId = index;
+    this.nextId = firstId / count * count + index;
   }
 
   /** Which of {@code count} coordinators has given out a request's id. */

@@ -54,6 +54,11 @@ final class Heart {
     tellIf(membership.onHeartbeat(from, heartbeat, nanoClock.getAsLong()));
   }
 
+  /** Any message shows that its sender lives; a heartbeat may be queued behind many others. */
+  void onSignOfLife(MemberId from) {
+    tellIf(membership.onSignOfLife(from, nanoClock.getAsLong()));
+  }
+
   void onLink(MemberId peer, boolean up) {
     if (up) {
       // The first thing a member hears on a new link is who is speaking; it trusts nobody before.
@@ -67,6 +72,7 @@ final class Heart {
         facts.name(),
         facts.partitions(),
         facts.replicas(),
+        facts.ring(),
         actor.node(),
         actor.incarnation(),
         sequence.incrementAndGet());

@@ -67,7 +67,12 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
     this.transport = transport;
     this.metrics = new CoordinatorMetrics(registry, System::nanoTime);
     this.pipeline =
-        new ReplicaPipeline(replica, settings.durability(), settings.queueCapacity(), registry);
+        new ReplicaPipeline(
+            replica,
+            settings.durability(),
+            settings.queueCapacity(),
+            settings.queueBytes(),
+            registry);
     for (int i = 0; i < settings.coordinators(); i++) {
       mailboxes.add(new Mailbox("coordinator-" + i, 8 * settings.requests().maxInFlight()));
     }
@@ -79,6 +84,7 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
             actor,
             pipeline,
             transport::send,
+            settings.firstRequestId(),
             List.copyOf(mailboxes),
             System::nanoTime,
             metrics);
@@ -197,9 +203,9 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
   private void beat() {
     try {
       core.beat();
-    } catch (RuntimeException e) {
-      // An exception that left this method would end the heartbeats for good.
-      LOG.error("a bug: a heartbeat failed", e);
+    } catch (Throwable e) {
+      // What left this method would end the heartbeats for good.
+      Faults.survive(LOG, "a heartbeat", e);
     }
   }
 

@@ -116,8 +116,8 @@ final class Mailbox implements Executor, AutoCloseable {
   private void runOne(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
-      LOG.error("a bug: a task of {} failed", name, e);
+    } catch (Throwable e) {
+      Faults.survive(LOG, "a task of " + name, e);
     }
   }
 }

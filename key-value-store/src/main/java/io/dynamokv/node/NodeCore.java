@@ -4,7 +4,6 @@ import io.dynamokv.coordination.GetOutcome;
 import io.dynamokv.coordination.PutOutcome;
 import io.dynamokv.membership.ClusterFacts;
 import io.dynamokv.membership.Membership;
-import io.dynamokv.membership.View;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.Message;
@@ -35,6 +34,7 @@ final class NodeCore implements Transport.Receiver {
   private final List<Coordinator> coordinators = new ArrayList<>();
 
   /**
+   * @param firstId where request ids begin: random, and not negative, in each life of a node
    * @param mailboxes one for each coordinator; what is handed to one runs in order, never two at
    *     once, and never before the call that handed it in has returned
    */
@@ -45,6 +45,7 @@ final class NodeCore implements Transport.Receiver {
       Actor actor,
       LocalReplica local,
       Peers peers,
+      long firstId,
       List<Executor> mailboxes,
       LongSupplier nanoClock,
       CoordinatorMetrics metrics) {
@@ -57,6 +58,7 @@ final class NodeCore implements Transport.Receiver {
           new Coordinator(
               i,
               mailboxes.size(),
+              firstId,
               local,
               peers,
               membership::view,
@@ -100,6 +102,7 @@ final class NodeCore implements Transport.Receiver {
 
   @Override
   public void onMessages(MemberId from, List<Message> messages) {
+    heart.onSignOfLife(from);
     List<List<Message>> replies = new ArrayList<>();
     coordinators.forEach(coordinator -> replies.add(new ArrayList<>()));
     for (Message message : messages) {
@@ -139,10 +142,10 @@ final class NodeCore implements Transport.Receiver {
   }
 
   private void tellView() {
-    View now = membership.view();
     for (int i = 0; i < coordinators.size(); i++) {
       Coordinator coordinator = coordinators.get(i);
-      mailboxes.get(i).execute(() -> coordinator.onView(now));
+      // The view is read when the task runs: tasks may be handed in in another order than views.
+      mailboxes.get(i).execute(() -> coordinator.onView(membership.view()));
     }
   }
 }

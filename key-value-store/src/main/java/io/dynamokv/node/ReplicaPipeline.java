@@ -12,6 +12,7 @@ import io.dynamokv.storage.Durability;
 import io.dynamokv.storage.StorageException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +38,8 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   private final WorkQueue<PendingWrite> writes;
   private final WorkQueue<Group> hardening;
   private final UnsafeKeys unsafeKeys = new UnsafeKeys();
+  private final AtomicLong queuedBytes = new AtomicLong();
+  private final long byteCapacity;
   private final Timer readTime;
   private final Timer applyTime;
   private final Timer hardenTime;
@@ -46,18 +49,25 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
 
   private record UnsafeRead(ReadResult result, Consumer<ReadResult> done) {}
 
-  private record PendingWrite(ReplicaWrite write, Consumer<WriteDone> done) {}
+  private record PendingWrite(ReplicaWrite write, long bytes, Consumer<WriteDone> done) {}
 
-  private record AppliedWrite(Key key, WriteResult result, Consumer<WriteDone> done) {}
+  private record AppliedWrite(PendingWrite pending, WriteResult result) {}
 
   /** What waits to be made safe: writes, or a read that has met one. */
   private record Group(List<AppliedWrite> writes, @Nullable UnsafeRead read) {}
 
   /**
    * @param capacity how many reads, and how many writes, may be queued
+   * @param byteCapacity how many bytes of states the writes that are not safe yet may hold
    */
-  ReplicaPipeline(Replica replica, Durability durability, int capacity, MetricRegistry metrics) {
+  ReplicaPipeline(
+      Replica replica,
+      Durability durability,
+      int capacity,
+      long byteCapacity,
+      MetricRegistry metrics) {
     this.replica = replica;
+    this.byteCapacity = byteCapacity;
     this.hardensApart = durability == Durability.SYNC;
     this.reads = new WorkQueue<>("replica-reads", capacity, BATCH, this::read);
     this.writes = new WorkQueue<>("replica-writes", capacity, BATCH, this::apply);
@@ -72,6 +82,7 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
     metrics.gauge("storage.read-queue", () -> reads::depth);
     metrics.gauge("storage.write-queue", () -> writes::depth);
     metrics.gauge("storage.harden-queue", () -> hardening::depth);
+    metrics.gauge("storage.write-queue-bytes", () -> queuedBytes::get);
   }
 
   void start() {
@@ -87,7 +98,24 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
 
   @Override
   public boolean write(ReplicaWrite write, Consumer<WriteDone> done) {
-    return writes.offer(new PendingWrite(write, done));
+    long bytes = sizeOf(write);
+    if (queuedBytes.addAndGet(bytes) > byteCapacity && queuedBytes.get() > bytes) {
+      queuedBytes.addAndGet(-bytes);
+      return false;
+    }
+    boolean accepted = writes.offer(new PendingWrite(write, bytes, done));
+    if (!accepted) {
+      queuedBytes.addAndGet(-bytes);
+    }
+    return accepted;
+  }
+
+  private static long sizeOf(ReplicaWrite write) {
+    byte[] bytes =
+        write instanceof ReplicaWrite.Merge merge
+            ? merge.state()
+            : ((ReplicaWrite.Coordinate) write).value();
+    return write.key().bytes().length + (bytes == null ? 0 : bytes.length);
   }
 
   /** Finishes what is queued; nobody may be asking any more. */
@@ -108,7 +136,7 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
     ReadResult result = read(pending.key);
     if (!unsafeKeys.contains(pending.key)) {
       tell(pending.done, result);
-    } else if (!hardening.put(new Group(List.of(), new UnsafeRead(result, pending.done)))) {
+    } else if (!hardening.offer(new Group(List.of(), new UnsafeRead(result, pending.done)))) {
       tell(pending.done, new ReadResult.Failed());
     }
   }
@@ -125,23 +153,27 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   private void apply(List<PendingWrite> batch) {
     batchSizes.update(batch.size());
     batch.forEach(pending -> unsafeKeys.add(pending.write.key()));
-    List<WriteResult> results;
     try (Timer.Context ignored = applyTime.time()) {
-      results = replica.apply(batch.stream().map(PendingWrite::write).toList());
+      passOn(applied(batch, replica.apply(batch.stream().map(PendingWrite::write).toList())));
+    } catch (RuntimeException e) {
+      LOG.error("a bug: {} writes could not be applied", batch.size(), e);
+      batch.forEach(pending -> finish(pending, new WriteDone.Uncertain()));
     }
+  }
+
+  private static Group applied(List<PendingWrite> batch, List<WriteResult> results) {
     List<AppliedWrite> applied = new ArrayList<>(batch.size());
     for (int i = 0; i < batch.size(); i++) {
-      PendingWrite pending = batch.get(i);
-      applied.add(new AppliedWrite(pending.write.key(), results.get(i), pending.done));
+      applied.add(new AppliedWrite(batch.get(i), results.get(i)));
     }
-    passOn(new Group(applied, null));
+    return new Group(applied, null);
   }
 
   private void passOn(Group group) {
     if (!hardensApart) {
       harden(List.of(group));
     } else if (!hardening.put(group)) {
-      group.writes.forEach(write -> tell(write.done, new WriteDone.Uncertain()));
+      group.writes.forEach(write -> finish(write.pending, new WriteDone.Uncertain()));
     }
   }
 
@@ -155,11 +187,19 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
     }
   }
 
+  /** A refused write has stored nothing, so there is nothing about it that a disk could forget. */
   private void finish(AppliedWrite write, boolean safe) {
-    if (safe) {
-      unsafeKeys.remove(write.key);
+    boolean decided = safe || write.result instanceof WriteResult.Refused;
+    if (decided) {
+      unsafeKeys.remove(write.pending.write.key());
     }
-    tell(write.done, safe ? new WriteDone.Decided(write.result) : new WriteDone.Uncertain());
+    finish(
+        write.pending, decided ? new WriteDone.Decided(write.result) : new WriteDone.Uncertain());
+  }
+
+  private void finish(PendingWrite pending, WriteDone done) {
+    queuedBytes.addAndGet(-pending.bytes);
+    tell(pending.done, done);
   }
 
   /** What was read may be outdated by now, but it is safe. */
@@ -174,14 +214,17 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
     } catch (StorageException e) {
       LOG.error("could not make writes safe: {}", e.getMessage());
       return false;
+    } catch (RuntimeException e) {
+      LOG.error("a bug: writes could not be made safe", e);
+      return false;
     }
   }
 
   private static <R> void tell(Consumer<R> done, R result) {
     try {
       done.accept(result);
-    } catch (RuntimeException e) {
-      LOG.error("a bug: a call-back failed", e);
+    } catch (Throwable e) {
+      Faults.survive(LOG, "a call-back", e);
     }
   }
 

@@ -35,7 +35,14 @@ final class ReplicaServer {
 
   private void onRead(MemberId from, Message.ReadRequest request) {
     Key key = Key.of(request.key());
-    if (!local.read(key, result -> peers.send(from, replyTo(request, result)))) {
+    if (!local.read(key, result -> answer(from, request, replyTo(request, result)))) {
+      peers.send(from, new Message.ReadReply(request.id(), Status.OVERLOADED, null));
+    }
+  }
+
+  /** An answer that is too large to travel, or meets a full queue, leaves room for saying so. */
+  private void answer(MemberId from, Message.ReadRequest request, Message reply) {
+    if (!peers.send(from, reply)) {
       peers.send(from, new Message.ReadReply(request.id(), Status.OVERLOADED, null));
     }
   }

@@ -53,12 +53,16 @@ abstract class Request<C, O> {
   final void take(Step<C, O> step) {
     finished |= step.finished();
     O outcome = step.outcome();
-    if (outcome != null) {
-      answered = true;
-      count(outcome);
-      answer.accept(outcome);
+    try {
+      if (outcome != null) {
+        answered = true;
+        count(outcome);
+        answer.accept(outcome);
+      }
+    } finally {
+      // What was promised is done, whatever becomes of the answer.
+      step.commands().forEach(this::carryOut);
     }
-    step.commands().forEach(this::carryOut);
   }
 
   /** Whether the machine can be discarded. */

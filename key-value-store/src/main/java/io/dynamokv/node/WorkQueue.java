@@ -40,7 +40,8 @@ final class WorkQueue<T> implements AutoCloseable {
 
   /** Returns false if the queue is full or closed. */
   boolean offer(T item) {
-    return open && queue.offer(item);
+    // Closed in between, the thread may be gone: the item must not stay behind unnoticed.
+    return open && queue.offer(item) && (open || !queue.remove(item));
   }
 
   /** Waits for a place; returns false if the queue was closed meanwhile. */
@@ -93,8 +94,8 @@ final class WorkQueue<T> implements AutoCloseable {
   private void workOff(List<T> batch) {
     try {
       work.accept(List.copyOf(batch));
-    } catch (RuntimeException e) {
-      LOG.error("a bug: {} could not work off a batch", thread.getName(), e);
+    } catch (Throwable e) {
+      Faults.survive(LOG, "a batch of " + thread.getName(), e);
     }
   }
 }

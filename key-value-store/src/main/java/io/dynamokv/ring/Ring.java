@@ -1,10 +1,15 @@
 package io.dynamokv.ring;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * Who should hold what: a preference list for every partition. Immutable and thread-safe. All lists
@@ -47,6 +52,19 @@ public final class Ring {
       }
     }
     return new Ring(tokens, replicas, lists, held);
+  }
+
+  /**
+   * 64 bits that stand for this ring: nodes with different ones place keys differently (but for one
+   * chance in 2^64), whatever made them differ: other members, racks, tokens or replicas.
+   */
+  public long fingerprint() {
+    MessageDigest digest = DigestUtils.getMd5Digest();
+    for (PreferenceList list : lists) {
+      list.holders().forEach(holder -> digest.update((holder + " ").getBytes(US_ASCII)));
+      digest.update((byte) '\n');
+    }
+    return ByteBuffer.wrap(digest.digest()).getLong();
   }
 
   /** Who should hold a key. */

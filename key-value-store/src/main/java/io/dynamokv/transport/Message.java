@@ -33,10 +33,17 @@ public sealed interface Message {
   /**
    * Says that a node lives, and what it believes of the cluster.
    *
+   * @param ring the fingerprint of the ring by which the sender places keys
    * @param nodeId the identity of the sender's data folder
    */
   record Heartbeat(
-      String cluster, int partitions, int replicas, long nodeId, int incarnation, long sequence)
+      String cluster,
+      int partitions,
+      int replicas,
+      long ring,
+      long nodeId,
+      int incarnation,
+      long sequence)
       implements Message {}
 
   /** How a replica fared with a request. */

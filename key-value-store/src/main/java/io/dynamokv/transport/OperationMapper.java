@@ -82,6 +82,7 @@ final class OperationMapper {
         .setCluster(checkText(heartbeat.cluster()))
         .setPartitions(heartbeat.partitions())
         .setReplicas(heartbeat.replicas())
+        .setRing(heartbeat.ring())
         .setNodeId(heartbeat.nodeId())
         .setIncarnation(heartbeat.incarnation())
         .setSequence(heartbeat.sequence())
@@ -146,6 +147,7 @@ final class OperationMapper {
         checkText(proto.getCluster()),
         proto.getPartitions(),
         proto.getReplicas(),
+        proto.getRing(),
         proto.getNodeId(),
         proto.getIncarnation(),
         proto.getSequence());

@@ -70,6 +70,31 @@ class MembershipTest {
   }
 
   @Test
+  void a_member_with_another_ring_is_not_listened_to() {
+    membership.onLink(PEER, true);
+    membership.onHeartbeat(PEER, new Message.Heartbeat("test", 64, 2, 6, 7, 1, 1), 10);
+    assertThat(membership.isTrusted(PEER)).isFalse();
+  }
+
+  @Test
+  void a_member_on_a_copy_of_this_nodes_data_is_not_listened_to() {
+    membership.onLink(PEER, true);
+    membership.onHeartbeat(PEER, new Message.Heartbeat("test", 64, 2, 5, 3, 1, 1), 10);
+    assertThat(membership.isTrusted(PEER)).isFalse();
+    assertThat(membership.view().reachable()).containsExactly(SELF);
+  }
+
+  @Test
+  void any_message_is_a_sign_of_life() {
+    reach();
+    for (long now = 500; now <= 3000; now += 500) {
+      membership.onSignOfLife(PEER, now);
+      membership.tick(now);
+    }
+    assertThat(membership.view().reachable()).contains(PEER);
+  }
+
+  @Test
   void nobody_who_is_no_member_becomes_one() {
     MemberId stranger = new MemberId("node-9");
     assertThat(membership.onLink(stranger, true)).isFalse();
@@ -84,7 +109,7 @@ class MembershipTest {
   }
 
   private static Message.Heartbeat heartbeat(String cluster, int partitions, int replicas) {
-    return new Message.Heartbeat(cluster, partitions, replicas, 7, 1, 1);
+    return new Message.Heartbeat(cluster, partitions, replicas, 5, 7, 1, 1);
   }
 
   private static Membership membership() {
@@ -93,6 +118,6 @@ class MembershipTest {
     List<RingMember> ringMembers = List.of(new RingMember(SELF, ""), new RingMember(PEER, ""));
     Ring ring = Ring.of(TokenAllocator.initial(ringMembers, new Partitions(64), 2), 2);
     return new Membership(
-        self, List.of(self, peer), ring, new ClusterFacts("test", 64, 2), SUSPECT_NS, 0);
+        self, List.of(self, peer), ring, new ClusterFacts("test", 64, 2, 5), 3, SUSPECT_NS, 0);
   }
 }

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 
 /** Three nodes in one process, with their threads and real messaging. */
 class KeyValueNodeTest {
-  private static final ClusterFacts FACTS = new ClusterFacts("test", 64, 3);
+  private static final ClusterFacts FACTS = new ClusterFacts("test", 64, 3, 5);
 
   private final List<KeyValueNode> nodes = new ArrayList<>();
 
@@ -147,10 +147,12 @@ class KeyValueNodeTest {
             members,
             Ring.of(tokens, FACTS.replicas()),
             FACTS,
+            nodeId,
             TimeUnit.SECONDS.toNanos(5),
             System.nanoTime());
     return new KeyValueNode(
-        new NodeSettings(new RequestSettings(500, 2000, 4096), 100, Durability.SYNC, 2, 8192),
+        new NodeSettings(
+            new RequestSettings(500, 2000, 4096), 100, Durability.SYNC, 2, 8192, 64 << 20, 0),
         FACTS,
         membership,
         actor,

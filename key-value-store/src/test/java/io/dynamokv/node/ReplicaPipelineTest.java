@@ -92,7 +92,7 @@ class ReplicaPipelineTest {
             () -> new Dot(new Actor(1, 1), counter.incrementAndGet()),
             () -> 1000,
             metrics);
-    ReplicaPipeline pipeline = new ReplicaPipeline(replica, Durability.SYNC, 100, metrics);
+    ReplicaPipeline pipeline = new ReplicaPipeline(replica, Durability.SYNC, 100, 1 << 20, metrics);
     pipeline.start();
     return pipeline;
   }

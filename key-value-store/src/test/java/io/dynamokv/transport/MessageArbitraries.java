@@ -53,6 +53,7 @@ final class MessageArbitraries {
             Arbitraries.integers(),
             Arbitraries.integers(),
             Arbitraries.longs(),
+            Arbitraries.longs(),
             Arbitraries.integers(),
             Arbitraries.longs())
         .as(Heartbeat::new);

@@ -62,7 +62,7 @@ class WireCodecTest {
             new WriteReply(4, Status.TOO_MANY_SIBLINGS),
             header + "1a0d" + "220b" + "090400000000000000" + "1006"),
         Arguments.of(
-            new Heartbeat("c", 1024, 3, 0x1122334455667788L, 7, 300),
+            new Heartbeat("c", 1024, 3, 0x0102030405060708L, 0x1122334455667788L, 7, 300),
             header
                 + ("1a18" + "2a16" + "0a0163" + "108008" + "1803" + "218877665544332211")
                 + ("2807" + "30ac02")));
@@ -213,7 +213,7 @@ class WireCodecTest {
     assertThat(decode(encode(new ReadRequest(1, longest, key, 0))).messages()).hasSize(1);
 
     assertCanNotTravel(new ReadRequest(1, longest + "x", key, 0), "a text of 257 characters");
-    assertCanNotTravel(new Heartbeat(longest + "x", 1, 1, 1, 1, 1), "a text of 257 characters");
+    assertCanNotTravel(new Heartbeat(longest + "x", 1, 1, 1, 1, 1, 1), "a text of 257 characters");
     ReadRequestProto.Builder request =
         ReadRequestProto.newBuilder().setKey(ByteString.copyFrom(key)).setRequestId(longest + "x");
     assertRefused(
