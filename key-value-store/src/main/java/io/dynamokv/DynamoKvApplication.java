@@ -1,11 +1,11 @@
 package io.dynamokv;
 
-import com.codahale.metrics.MetricRegistry;
 import io.dropwizard.configuration.FileConfigurationSourceProvider;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.lifecycle.Managed;
+import io.dynamokv.cli.BenchCommand;
 import io.dynamokv.cli.CheckFileCommand;
 import io.dynamokv.cli.PidFile;
 import io.dynamokv.cli.ServeCommand;
@@ -26,12 +26,7 @@ public class DynamoKvApplication extends Application<DynamoKvConfiguration> {
     // Connections to other nodes are given up before those nodes close them for being idle (after
     // 30 s): a write on a connection that is just being closed would have an unknown outcome.
     System.setProperty("jdk.httpclient.keepalive.timeout", "20");
-    new DynamoKvApplication(DynamoKvApplication::composeNode).run(args);
-  }
-
-  private static ComposedNode composeNode(
-      DynamoKvConfiguration configuration, MetricRegistry metrics) {
-    throw new UnsupportedOperationException("the node is put together here when its parts exist");
+    new DynamoKvApplication(NodeAssembly::compose).run(args);
   }
 
   @Override
@@ -50,6 +45,7 @@ public class DynamoKvApplication extends Application<DynamoKvConfiguration> {
   protected void addDefaultCommands(Bootstrap<DynamoKvConfiguration> bootstrap) {
     bootstrap.addCommand(new ServeCommand<>(this));
     bootstrap.addCommand(new CheckFileCommand<>(this));
+    bootstrap.addCommand(new BenchCommand());
   }
 
   @Override

@@ -95,7 +95,7 @@ public final class Dump {
 
   private void writeKey(OutputStream out, Key key, KeyState state) {
     try {
-      out.write(Answers.found(key.bytes(), versions.encode(state.version()), state.values()));
+      out.write(Answers.found(key.bytes(), versions.encode(key, state.version()), state.values()));
       out.write('\n');
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -59,7 +59,7 @@ public final class Outcomes {
 
   private void found(Key key, KeyState state, AsyncResponse answer, Incoming incoming) {
     List<byte[]> values = state.values();
-    String version = versions.encode(state.version());
+    String version = versions.encode(key, state.version());
     long length = Answers.foundLength(key.bytes(), version, values);
     if (length <= LONG_ANSWER_BYTES) {
       send(Answers.found(key.bytes(), version, values), answer, incoming);
@@ -78,10 +78,10 @@ public final class Outcomes {
   }
 
   /** Answers a write. */
-  public void written(PutOutcome outcome, AsyncResponse answer, Incoming incoming) {
+  public void written(Key key, PutOutcome outcome, AsyncResponse answer, Incoming incoming) {
     try {
       if (outcome instanceof PutOutcome.Stored stored) {
-        send(Answers.stored(versions.encode(stored.version())), answer, incoming);
+        send(Answers.stored(versions.encode(key, stored.version())), answer, incoming);
       } else {
         fail(answer, incoming, true, refusal(outcome));
       }

@@ -114,7 +114,7 @@ public final class StorageResource {
   }
 
   private void write(WriteRequest request, AsyncResponse answer, Incoming incoming) {
-    Version from = version(request.fromVersion());
+    Version from = version(request.key(), request.fromVersion());
     List<Member> elsewhere = service.coordinatorsElsewhere(request.key());
     Integer wanted = request.minNumWrites();
     int writes = wanted == null ? defaultWrites : wanted;
@@ -130,12 +130,12 @@ public final class StorageResource {
             request.value(),
             writes,
             incoming.id(),
-            outcome -> outcomes.written(outcome, answer, incoming)));
+            outcome -> outcomes.written(request.key(), outcome, answer, incoming)));
   }
 
-  private Version version(String text) {
+  private Version version(Key key, String text) {
     try {
-      return versions.decode(text);
+      return versions.decode(key, text);
     } catch (MalformedStateException e) {
       throw new RefusedException(
           ErrorCode.MALFORMED_VERSION,

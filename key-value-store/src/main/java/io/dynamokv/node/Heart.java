@@ -1,0 +1,80 @@
+package io.dynamokv.node;
+
+import io.dynamokv.membership.ClusterFacts;
+import io.dynamokv.membership.Member;
+import io.dynamokv.membership.Membership;
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.transport.Message;
+import io.dynamokv.version.Actor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/**
+ * Tells the other members, whenever it is made to beat, that this node lives, and listens for the
+ * same from them. Thread-safe; owns no thread.
+ */
+final class Heart {
+  private final ClusterFacts facts;
+  private final Actor actor;
+  private final Membership membership;
+  private final Peers peers;
+  private final LongSupplier nanoClock;
+  private final Runnable viewChanged;
+  private final AtomicLong sequence = new AtomicLong();
+
+  /**
+   * @param viewChanged called, on the thread that brought the news, after every change of the view
+   */
+  Heart(
+      ClusterFacts facts,
+      Actor actor,
+      Membership membership,
+      Peers peers,
+      LongSupplier nanoClock,
+      Runnable viewChanged) {
+    this.facts = facts;
+    this.actor = actor;
+    this.membership = membership;
+    this.peers = peers;
+    this.nanoClock = nanoClock;
+    this.viewChanged = viewChanged;
+  }
+
+  void beat() {
+    tellIf(membership.tick(nanoClock.getAsLong()));
+    MemberId self = membership.view().self().id();
+    for (Member member : membership.view().members()) {
+      if (!member.id().equals(self)) {
+        peers.send(member.id(), message());
+      }
+    }
+  }
+
+  void onHeartbeat(MemberId from, Message.Heartbeat heartbeat) {
+    tellIf(membership.onHeartbeat(from, heartbeat, nanoClock.getAsLong()));
+  }
+
+  void onLink(MemberId peer, boolean up) {
+    if (up) {
+      // The first thing a member hears on a new link is who is speaking; it trusts nobody before.
+      peers.send(peer, message());
+    }
+    tellIf(membership.onLink(peer, up));
+  }
+
+  private Message message() {
+    return new Message.Heartbeat(
+        facts.name(),
+        facts.partitions(),
+        facts.replicas(),
+        actor.node(),
+        actor.incarnation(),
+        sequence.incrementAndGet());
+  }
+
+  private void tellIf(boolean changed) {
+    if (changed) {
+      viewChanged.run();
+    }
+  }
+}

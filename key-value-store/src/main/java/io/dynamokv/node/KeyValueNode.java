@@ -1,0 +1,211 @@
+package io.dynamokv.node;
+
+import com.codahale.metrics.MetricRegistry;
+import io.dynamokv.coordination.GetOutcome;
+import io.dynamokv.coordination.PutOutcome;
+import io.dynamokv.membership.ClusterFacts;
+import io.dynamokv.membership.Member;
+import io.dynamokv.membership.Membership;
+import io.dynamokv.membership.View;
+import io.dynamokv.replica.Replica;
+import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.storage.Storage;
+import io.dynamokv.transport.Transport;
+import io.dynamokv.version.Actor;
+import io.dynamokv.version.Version;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running node: the threads around a {@link NodeCore}, and the limit on the requests in it.
+ * Thread-safe.
+ */
+public final class KeyValueNode implements KeyValueService, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(KeyValueNode.class);
+
+  /** Answered requests still wait for slow replicas; so many times the limit may be registered. */
+  private static final int REGISTERED_PER_IN_FLIGHT = 4;
+
+  private final NodeSettings settings;
+  private final Membership membership;
+  private final Storage storage;
+  private final Transport transport;
+  private final ReplicaPipeline pipeline;
+  private final NodeCore core;
+  private final List<Mailbox> mailboxes = new ArrayList<>();
+  private final ScheduledExecutorService heartbeats;
+  private final AtomicInteger unanswered = new AtomicInteger();
+  private final CoordinatorMetrics metrics;
+
+  /**
+   * @param actor who this node is in the clocks of keys
+   * @param storage what the replica writes to; whoever opened it closes it, after this node
+   */
+  public KeyValueNode(
+      NodeSettings settings,
+      ClusterFacts facts,
+      Membership membership,
+      Actor actor,
+      Replica replica,
+      Storage storage,
+      Transport transport,
+      MetricRegistry registry) {
+    this.settings = settings;
+    this.membership = membership;
+    this.storage = storage;
+    this.transport = transport;
+    this.metrics = new CoordinatorMetrics(registry, System::nanoTime);
+    this.pipeline =
+        new ReplicaPipeline(replica, settings.durability(), settings.queueCapacity(), registry);
+    for (int i = 0; i < settings.coordinators(); i++) {
+      mailboxes.add(new Mailbox("coordinator-" + i, 8 * settings.requests().maxInFlight()));
+    }
+    this.core =
+        new NodeCore(
+            settings.requests(),
+            facts,
+            membership,
+            actor,
+            pipeline,
+            transport::send,
+            List.copyOf(mailboxes),
+            System::nanoTime,
+            metrics);
+    this.heartbeats =
+        Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "heartbeats"));
+    register(registry);
+  }
+
+  private void register(MetricRegistry registry) {
+    registry.gauge("requests.in-flight", () -> unanswered::get);
+    for (int i = 0; i < mailboxes.size(); i++) {
+      Mailbox mailbox = mailboxes.get(i);
+      Coordinator coordinator = core.coordinators().get(i);
+      registry.gauge("requests.mailbox." + i, () -> mailbox::depth);
+      registry.gauge("requests.registered." + i, () -> coordinator::registered);
+    }
+    registry.gauge("cluster.members", () -> () -> view().members().size());
+    registry.gauge("cluster.reachable-members", () -> () -> view().reachable().size());
+  }
+
+  /** Starts the threads and the links to the other members; called once. */
+  public void start() {
+    pipeline.start();
+    for (int i = 0; i < mailboxes.size(); i++) {
+      Coordinator coordinator = core.coordinators().get(i);
+      mailboxes.get(i).start(coordinator::nanosToNextDeadline, coordinator::tick);
+    }
+    transport.start(core);
+    // A fixed delay: after a pause of the process there is no flood of missed beats to send.
+    heartbeats.scheduleWithFixedDelay(
+        this::beat, 0, settings.heartbeatIntervalMs(), TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public boolean get(Key key, int wanted, String requestId, Consumer<GetOutcome> answer) {
+    return submit(key, answer, counted -> core.get(key, wanted, requestId, counted));
+  }
+
+  @Override
+  public boolean put(
+      Key key,
+      Version from,
+      byte @Nullable [] value,
+      int wanted,
+      String requestId,
+      Consumer<PutOutcome> answer) {
+    return submit(key, answer, counted -> core.put(key, from, value, wanted, requestId, counted));
+  }
+
+  /** Hands a request to its mailbox, unless too many are in flight. */
+  private <O> boolean submit(Key key, Consumer<O> answer, Consumer<Consumer<O>> request) {
+    Consumer<O> counted =
+        outcome -> {
+          unanswered.decrementAndGet();
+          answer.accept(outcome);
+        };
+    int inFlight = unanswered.incrementAndGet();
+    if (hasRoom(key, inFlight)
+        && mailboxes.get(core.indexOf(key)).offer(() -> request.accept(counted))) {
+      return true;
+    }
+    unanswered.decrementAndGet();
+    metrics.overloaded.mark();
+    return false;
+  }
+
+  private boolean hasRoom(Key key, int inFlight) {
+    int limit = settings.requests().maxInFlight();
+    int registered = core.coordinators().get(core.indexOf(key)).registered();
+    return inFlight <= limit && registered < REGISTERED_PER_IN_FLIGHT * limit;
+  }
+
+  @Override
+  public List<Member> coordinatorsElsewhere(Key key) {
+    View now = view();
+    List<MemberId> holders = now.ring().preferenceList(key).holders();
+    if (holders.contains(now.self().id())) {
+      return List.of();
+    }
+    Set<MemberId> reachable = now.reachable();
+    Comparator<Member> bestFirst =
+        Comparator.comparing((Member member) -> !reachable.contains(member.id()))
+            .thenComparing(member -> !member.datacenter().equals(now.self().datacenter()))
+            .thenComparing(member -> !member.rack().equals(now.self().rack()))
+            .thenComparing(member -> holders.indexOf(member.id()));
+    return now.members().stream()
+        .filter(member -> holders.contains(member.id()))
+        .sorted(bestFirst)
+        .toList();
+  }
+
+  @Override
+  public View view() {
+    return membership.view();
+  }
+
+  @Override
+  public void scan(Storage.Visitor visitor) {
+    storage.scan(0, -1L, visitor);
+  }
+
+  @Override
+  public @Nullable String failure() {
+    return storage.failure();
+  }
+
+  /** Stops answering, and finishes what was being stored. */
+  @Override
+  public void close() {
+    heartbeats.shutdownNow();
+    transport.close();
+    mailboxes.forEach(Mailbox::close);
+    pipeline.close();
+  }
+
+  private void beat() {
+    try {
+      core.beat();
+    } catch (RuntimeException e) {
+      // An exception that left this method would end the heartbeats for good.
+      LOG.error("a bug: a heartbeat failed", e);
+    }
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+}

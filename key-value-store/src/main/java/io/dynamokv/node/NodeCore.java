@@ -1,0 +1,148 @@
+package io.dynamokv.node;
+
+import io.dynamokv.coordination.GetOutcome;
+import io.dynamokv.coordination.PutOutcome;
+import io.dynamokv.membership.ClusterFacts;
+import io.dynamokv.membership.Membership;
+import io.dynamokv.membership.View;
+import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.transport.Message;
+import io.dynamokv.transport.Transport;
+import io.dynamokv.version.Actor;
+import io.dynamokv.version.Version;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node without its threads: the coordinators, the server of this node's own copy, the heart, and
+ * the sorting of what arrives between them. Whoever owns the threads hands in a mailbox for each
+ * coordinator, lets the heart beat, and lets the deadlines pass; the simulation does it all in one.
+ *
+ * <p>A request goes to the coordinator that its key's position chooses, and stays in that mailbox.
+ * Questions from other members go to this node's own copy, answers to the mailbox whose coordinator
+ * asked.
+ */
+final class NodeCore implements Transport.Receiver {
+  private final Membership membership;
+  private final ReplicaServer server;
+  private final Heart heart;
+  private final List<Executor> mailboxes;
+  private final List<Coordinator> coordinators = new ArrayList<>();
+
+  /**
+   * @param mailboxes one for each coordinator; what is handed to one runs in order, never two at
+   *     once, and never before the call that handed it in has returned
+   */
+  NodeCore(
+      RequestSettings settings,
+      ClusterFacts facts,
+      Membership membership,
+      Actor actor,
+      LocalReplica local,
+      Peers peers,
+      List<Executor> mailboxes,
+      LongSupplier nanoClock,
+      CoordinatorMetrics metrics) {
+    this.membership = membership;
+    this.server = new ReplicaServer(local, peers);
+    this.heart = new Heart(facts, actor, membership, peers, nanoClock, this::tellView);
+    this.mailboxes = mailboxes;
+    for (int i = 0; i < mailboxes.size(); i++) {
+      coordinators.add(
+          new Coordinator(
+              i,
+              mailboxes.size(),
+              local,
+              peers,
+              membership::view,
+              mailboxes.get(i),
+              nanoClock,
+              settings,
+              metrics));
+    }
+  }
+
+  /** The coordinators, in the order of their mailboxes. */
+  List<Coordinator> coordinators() {
+    return coordinators;
+  }
+
+  /** Which coordinator, and so which mailbox, a key's requests belong to. */
+  int indexOf(Key key) {
+    return Coordinator.indexOf(key.position(), coordinators.size());
+  }
+
+  /** Begins a GET; to be called in the key's mailbox. */
+  void get(Key key, int wanted, String requestId, Consumer<GetOutcome> answer) {
+    coordinators.get(indexOf(key)).get(key, wanted, requestId, answer);
+  }
+
+  /** Begins a PUT; to be called in the key's mailbox. */
+  void put(
+      Key key,
+      Version from,
+      byte @Nullable [] value,
+      int wanted,
+      String requestId,
+      Consumer<PutOutcome> answer) {
+    coordinators.get(indexOf(key)).put(key, from, value, wanted, requestId, answer);
+  }
+
+  /** Says that this node lives, and looks who else does. */
+  void beat() {
+    heart.beat();
+  }
+
+  @Override
+  public void onMessages(MemberId from, List<Message> messages) {
+    List<List<Message>> replies = new ArrayList<>();
+    coordinators.forEach(coordinator -> replies.add(new ArrayList<>()));
+    for (Message message : messages) {
+      sort(from, message, replies);
+    }
+    for (int i = 0; i < coordinators.size(); i++) {
+      deliver(i, from, replies.get(i));
+    }
+  }
+
+  @Override
+  public void onLink(MemberId peer, boolean up) {
+    heart.onLink(peer, up);
+  }
+
+  private void sort(MemberId from, Message message, List<List<Message>> replies) {
+    if (message instanceof Message.Heartbeat heartbeat) {
+      heart.onHeartbeat(from, heartbeat);
+    } else if (!membership.isTrusted(from)) {
+      return;
+    } else if (message instanceof Message.ReadReply reply) {
+      replies.get(Coordinator.indexOf(reply.id(), replies.size())).add(reply);
+    } else if (message instanceof Message.WriteReply reply) {
+      replies.get(Coordinator.indexOf(reply.id(), replies.size())).add(reply);
+    } else {
+      server.onRequest(from, message);
+    }
+  }
+
+  private void deliver(int index, MemberId from, List<Message> replies) {
+    if (!replies.isEmpty()) {
+      Coordinator coordinator = coordinators.get(index);
+      mailboxes
+          .get(index)
+          .execute(() -> replies.forEach(reply -> coordinator.onReply(from, reply)));
+    }
+  }
+
+  private void tellView() {
+    View now = membership.view();
+    for (int i = 0; i < coordinators.size(); i++) {
+      Coordinator coordinator = coordinators.get(i);
+      mailboxes.get(i).execute(() -> coordinator.onView(now));
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package io.dynamokv.replica;
+
+import io.dynamokv.version.Version;
+
+/** What became of a {@link ReplicaWrite}. Immutable. */
+public sealed interface WriteResult {
+  /**
+   * The replica's state now holds what was written.
+   *
+   * @param version what a reader of the new state has seen
+   * @param state the bytes of the new state
+   */
+  record Stored(Version version, byte[] state) implements WriteResult {}
+
+  /** The writer had not seen all that this replica holds; nothing was changed. */
+  record Stale() implements WriteResult {}
+
+  /** Nothing was changed. */
+  record Refused(Refusal refusal) implements WriteResult {}
+
+  /** Why a replica refused a write. */
+  enum Refusal {
+    /** The disk is full or failing, or what it holds under this key can not be read. */
+    STORAGE_FAILED,
+    /** The key would have more siblings, or more bytes of them, than the limit. */
+    TOO_MANY_SIBLINGS,
+    /** The state to merge is not one. */
+    MALFORMED
+  }
+}
