@@ -23,6 +23,9 @@ public class DynamoKvApplication extends Application<DynamoKvConfiguration> {
   }
 
   public static void main(String[] args) throws Exception {
+    // Connections to other nodes are given up before those nodes close them for being idle (after
+    // 30 s): a write on a connection that is just being closed would have an unknown outcome.
+    System.setProperty("jdk.httpclient.keepalive.timeout", "20");
     new DynamoKvApplication(NodeAssembly::compose).run(args);
   }
 

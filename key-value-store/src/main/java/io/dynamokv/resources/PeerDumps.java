@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
-import java.net.URI;
+import java.net.URL;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -54,8 +54,8 @@ public final class PeerDumps {
   }
 
   private @Nullable String fetch(Member member, Lines lines) throws IOException {
-    URI uri = URI.create("http://" + member.address() + "/internal/dump/my");
-    HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
+    URL url = Urls.of(member, "/internal/dump/my").toURL();
+    HttpURLConnection connection = (HttpURLConnection) url.openConnection();
     connection.setConnectTimeout((int) connectTimeout.toMillis());
     connection.setReadTimeout((int) readTimeout.toMillis());
     connection.setInstanceFollowRedirects(false);

@@ -99,6 +99,7 @@ class ConfigurationTest {
           messaging: {queueCount: 0}              | line 5: messaging.queueCount must be
           server: {maxThreads: 1}                 | line 5: server.maxThreads must be
           server: {minThreads: 100}               | server.threadPoolSizedCorrectly
+          server: {applicationContextPath: /kv}   | line 5: server.applicationContextPath must be / (is /kv)
           server: {type: simple}                  | line 5: server.type there is no server but the default one
           server: {maxThreadz: 8}                 | line 5: server.maxThreadz there is no such key
           server: {applicationConnectors: [{type: http, port: 9}]} | line 5: server.applicationConnectors must have the port of this node's entry

@@ -117,6 +117,27 @@ class RawHttpTest {
     assertThat(node.http().get("/ping").body()).isEqualTo("pong");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /ping HTTP/1.0\r\n\r\n",
+        "GET http://x/ping HTTP/1.1\r\n" + END,
+        "GET /ping?anything=1 HTTP/1.1\r\n" + END,
+        "GET /ping HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+            + "HTTP2-Settings: AAMAAABkAAQAAP__\r\nHost: x\r\n\r\n",
+        "GET /ping HTTP/1.1\r\nAccept-Encoding: gzip\r\n" + END,
+        "\r\nGET /ping HTTP/1.1\r\n" + END
+      })
+  void unusual_forms_of_good_requests_are_understood(String request) throws Exception {
+    assertThat(node.http().raw(request).body()).isEqualTo("pong");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"OPTIONS * HTTP/1.1", "OPTIONS /storage HTTP/1.1", "OPTIONS /x HTTP/1.1"})
+  void options_are_told_without_harm(String line) throws Exception {
+    assertThat(node.http().raw(line + "\r\n" + END).status()).isIn(200, 204, 404);
+  }
+
   @Test
   void an_accept_header_does_not_change_the_answer() throws Exception {
     for (String accept :

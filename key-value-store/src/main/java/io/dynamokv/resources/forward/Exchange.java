@@ -5,16 +5,17 @@ import io.dynamokv.api.ErrorCode;
 import io.dynamokv.membership.Member;
 import io.dynamokv.resources.Incoming;
 import io.dynamokv.resources.Responses;
+import io.dynamokv.resources.Urls;
 import io.dynamokv.ring.MemberId;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.net.ConnectException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -67,6 +68,8 @@ final class Exchange {
     return outcome;
   }
 
+  // What comes of an attempt is concluded in its callback.
+  @SuppressWarnings("FutureReturnValueIgnored")
   private void attempt(int number) {
     if (number >= candidates.size()) {
       outcome.complete(refusal == null ? nobody() : refusal);
@@ -132,7 +135,7 @@ final class Exchange {
   private HttpRequest request(Member candidate) {
     byte[] body = call.body();
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://" + authority(candidate) + call.path()))
+        HttpRequest.newBuilder(Urls.of(candidate, call.path()))
             .timeout(timeout)
             .header(HttpForwarding.HEADER, self.value())
             .header("X-Request-Id", incoming.id())
@@ -145,11 +148,6 @@ final class Exchange {
       request.header(HttpHeaders.CONTENT_TYPE, "application/json");
     }
     return request.build();
-  }
-
-  private static String authority(Member candidate) {
-    boolean bareIpv6 = candidate.host().contains(":") && !candidate.host().startsWith("[");
-    return bareIpv6 ? "[" + candidate.host() + "]:" + candidate.httpPort() : candidate.address();
   }
 
   private static Response passOn(HttpResponse<byte[]> response) {
@@ -199,7 +197,7 @@ final class Exchange {
     }
     boolean neverConnected =
         cause instanceof HttpConnectTimeoutException
-            || cause.getCause() instanceof java.nio.channels.UnresolvedAddressException;
+            || cause.getCause() instanceof UnresolvedAddressException;
     return neverConnected ? new ConnectException(cause.getMessage()) : cause;
   }
 }

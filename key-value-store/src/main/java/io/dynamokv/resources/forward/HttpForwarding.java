@@ -76,6 +76,8 @@ public final class HttpForwarding implements Forwarding, Managed {
     start(ForwardedCall.write(request, writes), writes, candidates, answer, incoming);
   }
 
+  // What comes of an exchange is delivered in its callback.
+  @SuppressWarnings("FutureReturnValueIgnored")
   private void start(
       ForwardedCall call,
       int wanted,

@@ -15,6 +15,7 @@ public final class Edge {
   private final UnexpectedErrors unexpected;
   private final int maxBodyBytes;
   private final long transferTimeoutMs;
+  private final RequestMetrics metrics;
   private final ByteBudget bodies;
   private final ByteBudget answers;
 
@@ -34,6 +35,7 @@ public final class Edge {
     this.unexpected = new UnexpectedErrors(ids::next);
     this.maxBodyBytes = maxBodyBytes;
     this.transferTimeoutMs = transferTimeout.toMilliseconds();
+    this.metrics = new RequestMetrics(metrics);
     this.bodies = new ByteBudget(maxBytesInFlight.toBytes());
     this.answers = new ByteBudget(maxBytesInFlight.toBytes());
     metrics.gauge("http.bodies.bytes", () -> (Gauge<Long>) bodies::takenBytes);
@@ -50,6 +52,7 @@ public final class Edge {
   }
 
   Handler around(Handler servlets) {
-    return new EdgeHandler(servlets, ids, maxBodyBytes, transferTimeoutMs, bodies, answers);
+    return new EdgeHandler(
+        servlets, ids, maxBodyBytes, transferTimeoutMs, metrics, bodies, answers);
   }
 }

@@ -18,6 +18,7 @@ final class EdgeHandler extends Handler.Wrapper {
   private final RequestIds ids;
   private final int maxBodyBytes;
   private final long transferTimeoutMs;
+  private final RequestMetrics metrics;
   private final ByteBudget bodies;
   private final ByteBudget answers;
 
@@ -26,12 +27,14 @@ final class EdgeHandler extends Handler.Wrapper {
       RequestIds ids,
       int maxBodyBytes,
       long transferTimeoutMs,
+      RequestMetrics metrics,
       ByteBudget bodies,
       ByteBudget answers) {
     super(next);
     this.ids = ids;
     this.maxBodyBytes = maxBodyBytes;
     this.transferTimeoutMs = transferTimeoutMs;
+    this.metrics = metrics;
     this.bodies = bodies;
     this.answers = answers;
   }
@@ -40,7 +43,7 @@ final class EdgeHandler extends Handler.Wrapper {
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     String id = ids.chosenOrNew(request.getHeaders().get(RequestIds.HEADER));
     response.getHeaders().put(RequestIds.HEADER, id);
-    EdgeRequest edge = new EdgeRequest(request, id, callback, bodies, answers);
+    EdgeRequest edge = new EdgeRequest(request, response, callback, id, metrics, bodies, answers);
     String path = edge.getHttpURI().getPath();
     String plain = path == null ? null : KeyPaths.plain(path);
     if (path != null && plain == null) {

@@ -8,7 +8,9 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.NanoTime;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +31,9 @@ final class EdgeRequest extends Request.Wrapper implements Incoming, Callback {
   private static final byte[] NOTHING = {};
 
   private final String id;
+  private final Response response;
   private final Callback callback;
+  private final RequestMetrics metrics;
   private final ByteBudget bodies;
   private final ByteBudget answers;
   private final AtomicLong reservedForBody = new AtomicLong();
@@ -41,10 +45,18 @@ final class EdgeRequest extends Request.Wrapper implements Incoming, Callback {
   private volatile boolean over;
 
   EdgeRequest(
-      Request wrapped, String id, Callback callback, ByteBudget bodies, ByteBudget answers) {
+      Request wrapped,
+      Response response,
+      Callback callback,
+      String id,
+      RequestMetrics metrics,
+      ByteBudget bodies,
+      ByteBudget answers) {
     super(wrapped);
-    this.id = id;
+    this.response = response;
     this.callback = callback;
+    this.id = id;
+    this.metrics = metrics;
     this.bodies = bodies;
     this.answers = answers;
     this.uri = wrapped.getHttpURI();
@@ -147,20 +159,21 @@ final class EdgeRequest extends Request.Wrapper implements Incoming, Callback {
 
   @Override
   public void succeeded() {
-    release();
+    end(response.getStatus());
     callback.succeeded();
   }
 
   @Override
   public void failed(Throwable failure) {
-    release();
+    end(500);
     // The server answers by itself now, and knows nothing of this object.
     setAttribute(ID_ATTRIBUTE, id);
     callback.failed(failure);
   }
 
-  private void release() {
+  private void end(int status) {
     over = true;
+    metrics.ended(getMethod(), status, NanoTime.since(getHeadersNanoTime()));
     bodies.giveBack(reservedForBody.getAndSet(0));
     answers.giveBack(reservedForAnswer.getAndSet(0));
   }

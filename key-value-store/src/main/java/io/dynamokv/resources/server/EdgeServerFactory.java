@@ -88,8 +88,12 @@ public final class EdgeServerFactory extends DefaultServerFactory {
     }
   }
 
-  /** Refuses connectors whose ports are not those under which the others know this node. */
+  /** Refuses ports and paths that are not those under which the others know this node. */
   public void check(Problems problems, MemberConfiguration self) {
+    problems.require(
+        getApplicationContextPath().equals("/"),
+        "server.applicationContextPath",
+        "must be / (is " + getApplicationContextPath() + ")");
     requirePort(
         problems, "server.applicationConnectors", getApplicationConnectors(), self.httpPort());
     requirePort(problems, "server.adminConnectors", getAdminConnectors(), self.adminPort());
