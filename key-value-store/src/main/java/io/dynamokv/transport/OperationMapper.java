@@ -1,0 +1,186 @@
+package io.dynamokv.transport;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.dynamokv.transport.Message.Heartbeat;
+import io.dynamokv.transport.Message.ReadReply;
+import io.dynamokv.transport.Message.ReadRequest;
+import io.dynamokv.transport.Message.Status;
+import io.dynamokv.transport.Message.WriteReply;
+import io.dynamokv.transport.Message.WriteRequest;
+import io.dynamokv.transport.proto.HeartbeatProto;
+import io.dynamokv.transport.proto.OperationProto;
+import io.dynamokv.transport.proto.ReadReplyProto;
+import io.dynamokv.transport.proto.ReadRequestProto;
+import io.dynamokv.transport.proto.StatusProto;
+import io.dynamokv.transport.proto.WriteReplyProto;
+import io.dynamokv.transport.proto.WriteRequestProto;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Maps each kind of message to its form on the wire and back, and holds both ways to the limits.
+ * Thread-safe. Arrays are wrapped on the way out and copied once on the way in.
+ */
+final class OperationMapper {
+  private final WireLimits limits;
+
+  OperationMapper(WireLimits limits) {
+    this.limits = limits;
+  }
+
+  OperationProto toProto(Message message) throws WireFormatException {
+    OperationProto.Builder operation = OperationProto.newBuilder();
+    if (message instanceof ReadRequest request) {
+      operation.setReadRequest(toProto(request));
+    } else if (message instanceof ReadReply reply) {
+      operation.setReadReply(toProto(reply));
+    } else if (message instanceof WriteRequest request) {
+      operation.setWriteRequest(toProto(request));
+    } else if (message instanceof WriteReply reply) {
+      operation.setWriteReply(
+          WriteReplyProto.newBuilder().setId(reply.id()).setStatus(toProto(reply.status())));
+    } else if (message instanceof Heartbeat heartbeat) {
+      operation.setHeartbeat(toProto(heartbeat));
+    } else {
+      throw new IllegalArgumentException(
+          "a kind of message without a form on the wire: " + message);
+    }
+    return operation.build();
+  }
+
+  private ReadRequestProto toProto(ReadRequest request) throws WireFormatException {
+    checkKey(request.key().length);
+    return ReadRequestProto.newBuilder()
+        .setId(request.id())
+        .setRequestId(checkText(request.requestId()))
+        .setKey(UnsafeByteOperations.unsafeWrap(request.key()))
+        .setKnownHash(request.knownHash())
+        .build();
+  }
+
+  private static ReadReplyProto toProto(ReadReply reply) {
+    ReadReplyProto.Builder proto =
+        ReadReplyProto.newBuilder().setId(reply.id()).setStatus(toProto(reply.status()));
+    if (reply.state() != null) {
+      proto.setState(UnsafeByteOperations.unsafeWrap(reply.state()));
+    }
+    return proto.build();
+  }
+
+  private WriteRequestProto toProto(WriteRequest request) throws WireFormatException {
+    checkKey(request.key().length);
+    return WriteRequestProto.newBuilder()
+        .setId(request.id())
+        .setRequestId(checkText(request.requestId()))
+        .setKey(UnsafeByteOperations.unsafeWrap(request.key()))
+        .setState(UnsafeByteOperations.unsafeWrap(request.state()))
+        .build();
+  }
+
+  private static HeartbeatProto toProto(Heartbeat heartbeat) throws WireFormatException {
+    return HeartbeatProto.newBuilder()
+        .setCluster(checkText(heartbeat.cluster()))
+        .setPartitions(heartbeat.partitions())
+        .setReplicas(heartbeat.replicas())
+        .setNodeId(heartbeat.nodeId())
+        .setIncarnation(heartbeat.incarnation())
+        .setSequence(heartbeat.sequence())
+        .build();
+  }
+
+  private static StatusProto toProto(Status status) {
+    return switch (status) {
+      case OK -> StatusProto.STATUS_OK;
+      case SAME -> StatusProto.STATUS_SAME;
+      case ABSENT -> StatusProto.STATUS_ABSENT;
+      case STORAGE_FAILED -> StatusProto.STATUS_STORAGE_FAILED;
+      case OVERLOADED -> StatusProto.STATUS_OVERLOADED;
+      case TOO_MANY_SIBLINGS -> StatusProto.STATUS_TOO_MANY_SIBLINGS;
+      case MALFORMED -> StatusProto.STATUS_MALFORMED;
+    };
+  }
+
+  /** Null for an operation of a kind, or with a status, that this node does not know. */
+  @Nullable Message toMessage(OperationProto operation) throws WireFormatException {
+    return switch (operation.getKindCase()) {
+      case READ_REQUEST -> toMessage(operation.getReadRequest());
+      case READ_REPLY -> toMessage(operation.getReadReply());
+      case WRITE_REQUEST -> toMessage(operation.getWriteRequest());
+      case WRITE_REPLY -> toMessage(operation.getWriteReply());
+      case HEARTBEAT -> toMessage(operation.getHeartbeat());
+      case KIND_NOT_SET -> null;
+    };
+  }
+
+  private ReadRequest toMessage(ReadRequestProto proto) throws WireFormatException {
+    return new ReadRequest(
+        proto.getId(),
+        checkText(proto.getRequestId()),
+        toKey(proto.getKey()),
+        proto.getKnownHash());
+  }
+
+  private static @Nullable ReadReply toMessage(ReadReplyProto proto) {
+    Status status = toStatus(proto.getStatus());
+    return status == null
+        ? null
+        : new ReadReply(
+            proto.getId(), status, proto.hasState() ? proto.getState().toByteArray() : null);
+  }
+
+  private WriteRequest toMessage(WriteRequestProto proto) throws WireFormatException {
+    return new WriteRequest(
+        proto.getId(),
+        checkText(proto.getRequestId()),
+        toKey(proto.getKey()),
+        proto.getState().toByteArray());
+  }
+
+  private static @Nullable WriteReply toMessage(WriteReplyProto proto) {
+    Status status = toStatus(proto.getStatus());
+    return status == null ? null : new WriteReply(proto.getId(), status);
+  }
+
+  private static Heartbeat toMessage(HeartbeatProto proto) throws WireFormatException {
+    return new Heartbeat(
+        checkText(proto.getCluster()),
+        proto.getPartitions(),
+        proto.getReplicas(),
+        proto.getNodeId(),
+        proto.getIncarnation(),
+        proto.getSequence());
+  }
+
+  private static @Nullable Status toStatus(StatusProto proto) {
+    return switch (proto) {
+      case STATUS_OK -> Status.OK;
+      case STATUS_SAME -> Status.SAME;
+      case STATUS_ABSENT -> Status.ABSENT;
+      case STATUS_STORAGE_FAILED -> Status.STORAGE_FAILED;
+      case STATUS_OVERLOADED -> Status.OVERLOADED;
+      case STATUS_TOO_MANY_SIBLINGS -> Status.TOO_MANY_SIBLINGS;
+      case STATUS_MALFORMED -> Status.MALFORMED;
+      case STATUS_UNSPECIFIED, UNRECOGNIZED -> null;
+    };
+  }
+
+  private byte[] toKey(ByteString key) throws WireFormatException {
+    checkKey(key.size());
+    return key.toByteArray();
+  }
+
+  private void checkKey(int length) throws WireFormatException {
+    if (length < 1 || length > limits.maxKeyBytes()) {
+      throw new WireFormatException(
+          "a key of " + length + " bytes; it may have 1 to " + limits.maxKeyBytes());
+    }
+  }
+
+  private static String checkText(String text) throws WireFormatException {
+    if (text.length() > WireLimits.MAX_TEXT_LENGTH) {
+      throw new WireFormatException(
+          "a text of " + text.length() + " characters; it may have " + WireLimits.MAX_TEXT_LENGTH);
+    }
+    return text;
+  }
+}

@@ -1,0 +1,137 @@
+package io.dynamokv.transport.activemq;
+
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.transport.WireLimits;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * What a node needs to know to talk to its peers. Immutable; safe to print.
+ *
+ * @param self this node's name
+ * @param bindHost the address of the door; {@code 0.0.0.0} for every interface
+ * @param port the port of the door, 1 to 65535
+ * @param peers every other member of the cluster
+ * @param secret the same on every member
+ * @param limits the bounds of messages
+ * @param queues the bounds of what waits to be sent to one peer
+ * @param timing how long things may take
+ * @param maxConnections the most connections through the door at a time, members' and strangers'
+ */
+public record ActiveMqTransportSettings(
+    MemberId self,
+    String bindHost,
+    int port,
+    Map<MemberId, PeerAddress> peers,
+    ClusterSecret secret,
+    WireLimits limits,
+    Queues queues,
+    Timing timing,
+    int maxConnections) {
+
+  /**
+   * @throws IllegalArgumentException if the settings contradict each other or are out of range
+   */
+  public ActiveMqTransportSettings {
+    peers = Map.copyOf(peers);
+    if (peers.containsKey(self)) {
+      throw new IllegalArgumentException(self + " is named as a peer of itself");
+    }
+    if (port < 1 || port > 0xFFFF) {
+      throw new IllegalArgumentException("a messaging port is 1 to 65535: " + port);
+    }
+    if (maxConnections <= peers.size()) {
+      throw new IllegalArgumentException(
+          maxConnections + " connections are too few for " + peers.size() + " peers");
+    }
+    if (queues.batchMessages() > limits.maxOperations()
+        || queues.batchBytes() > limits.maxOperationBytes()) {
+      throw new IllegalArgumentException("a batch is larger than an envelope may be: " + queues);
+    }
+  }
+
+  /** Everything that has a default at its default. */
+  public static ActiveMqTransportSettings withDefaults(
+      MemberId self,
+      String bindHost,
+      int port,
+      Map<MemberId, PeerAddress> peers,
+      ClusterSecret secret) {
+    return new ActiveMqTransportSettings(
+        self,
+        bindHost,
+        port,
+        peers,
+        secret,
+        WireLimits.DEFAULT,
+        Queues.DEFAULT,
+        Timing.DEFAULT,
+        4 * peers.size() + 32);
+  }
+
+  /**
+   * The bounds of what waits to be sent to one peer; what is beyond them is refused.
+   *
+   * @param messages the most messages that wait
+   * @param bytes the most bytes that wait
+   * @param batchMessages the most messages that travel together
+   * @param batchBytes the most bytes that travel together; a larger message travels alone
+   */
+  public record Queues(int messages, long bytes, int batchMessages, int batchBytes) {
+    /** 10,000 messages, 32 MiB; 256 messages and 4 MiB at a time. */
+    public static final Queues DEFAULT = new Queues(10_000, 32L << 20, 256, 4 << 20);
+
+    public Queues {
+      if (messages < 1 || bytes < 1 || batchMessages < 1 || batchBytes < 1) {
+        throw new IllegalArgumentException("the bounds of a queue are at least 1");
+      }
+    }
+  }
+
+  /**
+   * How long things may take. All positive; to the millisecond.
+   *
+   * @param connect for making a link: the connection, and each answer needed for it
+   * @param write for handing one batch to the network; then the link is given up
+   * @param handshake for a caller at the door to prove who it is
+   * @param idle for a link without a sign of life (both ends send one when they have nothing else)
+   * @param firstRetry before a lost link is tried again; doubled each time
+   * @param lastRetry the longest wait before a lost link is tried again
+   */
+  public record Timing(
+      Duration connect,
+      Duration write,
+      Duration handshake,
+      Duration idle,
+      Duration firstRetry,
+      Duration lastRetry) {
+    /** 2 s, 2 s, 3 s and 10 s; tried again after 100 ms to 2 s. */
+    public static final Timing DEFAULT =
+        new Timing(
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(10),
+            Duration.ofMillis(100),
+            Duration.ofSeconds(2));
+
+    public Timing {
+      checkPositive("connect", connect);
+      checkPositive("write", write);
+      checkPositive("handshake", handshake);
+      checkPositive("idle", idle);
+      checkPositive("firstRetry", firstRetry);
+      checkPositive("lastRetry", lastRetry);
+      if (lastRetry.compareTo(firstRetry) < 0) {
+        throw new IllegalArgumentException(
+            "lastRetry is shorter than firstRetry: " + lastRetry + ", " + firstRetry);
+      }
+    }
+
+    private static void checkPositive(String name, Duration duration) {
+      if (duration.toMillis() < 1 || duration.toMillis() > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException(name + " is at least 1 ms: " + duration);
+      }
+    }
+  }
+}

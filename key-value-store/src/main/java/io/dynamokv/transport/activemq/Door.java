@@ -1,0 +1,119 @@
+package io.dynamokv.transport.activemq;
+
+import io.dynamokv.ring.MemberId;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.activemq.command.ConnectionInfo;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows who may come in and who is in. Thread-safe. A member has at most one connection for each
+ * lane; a newer one takes the place of the older, of which nothing more is heard from then on.
+ */
+final class Door {
+  private final ActiveMqTransportSettings settings;
+  private final ScheduledExecutorService timer;
+  private final TransportMetrics metrics;
+  private final RefusalLog refusals;
+  private final Map<Seat, Doorway> seats = new HashMap<>();
+  private final Map<String, Guest> guestsByConnection = new ConcurrentHashMap<>();
+
+  Door(
+      ActiveMqTransportSettings settings,
+      ScheduledExecutorService timer,
+      TransportMetrics metrics,
+      RefusalLog refusals) {
+    this.settings = settings;
+    this.timer = timer;
+    this.metrics = metrics;
+    this.refusals = refusals;
+  }
+
+  /** Who a caller is, if it says so and proves it; null if it may not come in. */
+  @Nullable Guest recognise(ConnectionInfo caller) {
+    MemberId member = memberNamed(caller.getUserName());
+    Lane lane = laneOf(caller.getClientId());
+    String proof = caller.getPassword();
+    if (member == null || lane == null || proof == null || caller.getConnectionId() == null) {
+      return null;
+    }
+    return settings.secret().isProof(proof, member, settings.self())
+        ? new Guest(new Seat(member, lane), caller.getConnectionId().getValue())
+        : null;
+  }
+
+  private @Nullable MemberId memberNamed(@Nullable String name) {
+    for (MemberId peer : settings.peers().keySet()) {
+      if (peer.value().equals(name)) {
+        return peer;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable Lane laneOf(@Nullable String clientId) {
+    for (Lane lane : Lane.values()) {
+      if (clientId != null && clientId.startsWith(lane.clientIdPrefix())) {
+        return lane;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Gives a guest its seat; whoever had it is shown out.
+   *
+   * @return false if another connection already goes by the same id
+   */
+  boolean seat(Guest guest, Doorway doorway) {
+    Doorway previous;
+    synchronized (seats) {
+      if (guestsByConnection.containsKey(guest.connectionId())) {
+        return false;
+      }
+      previous = seats.put(guest.seat(), doorway);
+      if (previous != null) {
+        guestsByConnection.values().removeIf(other -> other.seat().equals(guest.seat()));
+      }
+      guestsByConnection.put(guest.connectionId(), guest);
+    }
+    if (previous != null) {
+      previous.showOut("a newer connection of the same member took its place");
+    }
+    return true;
+  }
+
+  void leave(Guest guest, Doorway doorway) {
+    synchronized (seats) {
+      if (seats.remove(guest.seat(), doorway)) {
+        guestsByConnection.remove(guest.connectionId());
+      }
+    }
+  }
+
+  /** The member whose connection this is, or null if it is no longer its connection. */
+  @Nullable MemberId memberOf(String connectionId) {
+    Guest guest = guestsByConnection.get(connectionId);
+    return guest == null ? null : guest.seat().member();
+  }
+
+  void refused(@Nullable String address, String reason) {
+    metrics.connectionsRefused.mark();
+    refusals.refused("a connection from " + address, reason);
+  }
+
+  /** Ends the wait for a caller that does not say who it is. */
+  ScheduledFuture<?> afterHandshake(Runnable task) {
+    return timer.schedule(task, settings.timing().handshake().toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** A member's place in one lane. */
+  record Seat(MemberId member, Lane lane) {}
+
+  /** One connection of a member. */
+  record Guest(Seat seat, String connectionId) {}
+}

@@ -1,0 +1,191 @@
+package io.dynamokv.transport.activemq;
+
+import io.dynamokv.transport.TransportException;
+import jakarta.jms.Connection;
+import jakarta.jms.JMSException;
+import jakarta.jms.MessageListener;
+import jakarta.jms.Session;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.apache.activemq.ActiveMQConnectionFactory;
+import org.apache.activemq.broker.BrokerService;
+import org.apache.activemq.broker.region.policy.PolicyEntry;
+import org.apache.activemq.broker.region.policy.PolicyMap;
+import org.apache.activemq.broker.region.policy.VMPendingQueueMessageStoragePolicy;
+import org.apache.activemq.command.ActiveMQDestination;
+import org.apache.activemq.command.ActiveMQQueue;
+import org.apache.activemq.usage.SystemUsage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This node's own broker: a queue in memory for each lane, a door for the peers, and a consumer
+ * inside the process. Started once and stopped once.
+ *
+ * <p>The thread that reads a peer's connection also puts the envelope on the queue, takes it off
+ * and calls the listener, as long as no other peer's thread is doing that just then: no thread is
+ * woken in between. What can not be handled as fast as it comes waits in memory up to a limit;
+ * beyond that the broker refuses envelopes and says so, where by default it would let the sender
+ * hang.
+ */
+final class EmbeddedBroker {
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
+
+  /** Envelopes that the consumer may hold unacknowledged; it acknowledges each at once. */
+  private static final int PREFETCH = 100;
+
+  private final ActiveMqTransportSettings settings;
+  private final Door door;
+  private final BrokerService broker = new BrokerService();
+  private @Nullable Connection consumer;
+
+  EmbeddedBroker(ActiveMqTransportSettings settings, Door door) {
+    this.settings = settings;
+    this.door = door;
+  }
+
+  /**
+   * @throws TransportException if the port can not be had, or the broker does not start
+   */
+  void start(MessageListener listener) {
+    try {
+      configure();
+      GuardedConnector connector = bind();
+      broker.start();
+      consume(listener);
+      // Only now is there someone to take what callers bring.
+      connector.start();
+    } catch (Exception e) {
+      stop();
+      throw new TransportException(
+          "can not open the messaging port "
+              + settings.port()
+              + " on "
+              + settings.bindHost()
+              + ": "
+              + rootCause(e).getMessage(),
+          e);
+    }
+  }
+
+  /** Lets everything go; what could not be stopped cleanly is logged. */
+  void stop() {
+    try {
+      broker.stop();
+    } catch (Exception e) {
+      LOG.warn("the messaging broker did not stop cleanly", e);
+    }
+    try {
+      if (consumer != null) {
+        consumer.close();
+      }
+    } catch (JMSException e) {
+      // Its broker is gone already, and with it whatever this was to end.
+      LOG.debug("the consumer did not close cleanly", e);
+    }
+  }
+
+  private void configure() {
+    // Brokers of one process share a table of names.
+    broker.setBrokerName("dynamo-kv-" + UUID.randomUUID());
+    broker.setPersistent(false);
+    broker.setUseJmx(false);
+    broker.setAdvisorySupport(false);
+    broker.setEnableStatistics(false);
+    broker.setSchedulerSupport(false);
+    broker.setUseShutdownHook(false);
+    broker.setUseVirtualTopics(false);
+    broker.setPopulateJMSXUserID(false);
+    broker.setMonitorConnectionSplits(false);
+    broker.setDestinations(queues());
+    broker.setDestinationPolicy(policies());
+    limitMemory(broker.getSystemUsage());
+  }
+
+  private static ActiveMQDestination[] queues() {
+    return Stream.of(Lane.values())
+        .map(lane -> new ActiveMQQueue(lane.queueName()))
+        .toArray(ActiveMQDestination[]::new);
+  }
+
+  private PolicyMap policies() {
+    PolicyEntry policy = new PolicyEntry();
+    policy.setPendingQueuePolicy(new VMPendingQueueMessageStoragePolicy());
+    policy.setOptimizedDispatch(true);
+    policy.setMemoryLimit(laneMemoryBytes());
+    policy.setProducerFlowControl(true);
+    policy.setEnableAudit(false);
+    policy.setExpireMessagesPeriod(0);
+    policy.setGcInactiveDestinations(false);
+    policy.setReduceMemoryFootprint(false);
+    policy.setUseConsumerPriority(false);
+    PolicyMap policies = new PolicyMap();
+    policies.setDefaultEntry(policy);
+    return policies;
+  }
+
+  private void limitMemory(SystemUsage usage) {
+    usage.setSendFailIfNoSpace(true);
+    usage.getMemoryUsage().setLimit(Lane.values().length * laneMemoryBytes());
+  }
+
+  /** Several of the largest envelopes. */
+  private long laneMemoryBytes() {
+    return 4L * (settings.limits().maxFrameBytes() + Doorway.FRAME_HEADER_BYTES);
+  }
+
+  private GuardedConnector bind() throws Exception {
+    GuardedConnector connector = new GuardedConnector(door);
+    connector.setName("messaging");
+    connector.setUri(address());
+    connector.setBrokerService(broker);
+    connector.setAutoStart(false);
+    // Takes the port, so that a port that is taken is found out before anything runs.
+    connector.getServer();
+    broker.addConnector(connector);
+    return connector;
+  }
+
+  private URI address() throws URISyntaxException {
+    String query =
+        String.join(
+            "&",
+            "maximumConnections=" + settings.maxConnections(),
+            "backlog=" + settings.maxConnections(),
+            "transport.ioBufferSize=" + OpenWireOptions.IO_BUFFER_BYTES,
+            "transport.tcpNoDelay=true",
+            OpenWireOptions.of(settings));
+    return new URI("tcp", null, settings.bindHost(), settings.port(), null, query, null);
+  }
+
+  private void consume(MessageListener listener) throws JMSException {
+    ActiveMQConnectionFactory factory =
+        new ActiveMQConnectionFactory(broker.getVmConnectorURI() + "?create=false&async=false");
+    factory.setWatchTopicAdvisories(false);
+    factory.setStatsEnabled(false);
+    factory.setCheckForDuplicates(false);
+    factory.setConsumerExpiryCheckEnabled(false);
+    factory.setDispatchAsync(false);
+    factory.setAlwaysSessionAsync(false);
+    consumer = factory.createConnection();
+    for (Lane lane : Lane.values()) {
+      Session session = consumer.createSession(false, Session.AUTO_ACKNOWLEDGE);
+      String options = "?consumer.dispatchAsync=false&consumer.prefetchSize=" + PREFETCH;
+      session
+          .createConsumer(session.createQueue(lane.queueName() + options))
+          .setMessageListener(listener);
+    }
+    consumer.start();
+  }
+
+  private static Throwable rootCause(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
+  }
+}

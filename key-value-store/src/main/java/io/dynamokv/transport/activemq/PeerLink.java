@@ -1,0 +1,202 @@
+package io.dynamokv.transport.activemq;
+
+import com.codahale.metrics.Meter;
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.transport.Transport.Receiver;
+import io.dynamokv.transport.WireCodec;
+import io.dynamokv.transport.WireCodec.Operation;
+import io.dynamokv.transport.activemq.OutboundQueue.Offer;
+import jakarta.jms.JMSException;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The link to one peer in one lane: keeps it up for as long as the transport is open, with a thread
+ * of its own, and sends over it what others queue.
+ *
+ * <p>Batches form by themselves: the thread takes all that has queued up while it was sending the
+ * batch before. An idle link sends a message at once, a busy one sends many together. A peer that
+ * does not read holds up this thread only, until the write is late and the link is given up.
+ */
+final class PeerLink implements Runnable, PeerConnection.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(PeerLink.class);
+
+  private final ActiveMqTransportSettings settings;
+  private final MemberId peer;
+  private final Lane lane;
+  private final WireCodec codec;
+  private final Receiver receiver;
+  private final TransportMetrics metrics;
+  private final Meter refused;
+  private final Meter linked;
+  private final Meter dropped;
+  private final Meter rejected;
+  private final Backoff backoff;
+  private final OutboundQueue queue;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private volatile @Nullable PeerConnection current;
+  private boolean failureTold;
+
+  PeerLink(
+      ActiveMqTransportSettings settings,
+      MemberId peer,
+      Lane lane,
+      WireCodec codec,
+      Receiver receiver,
+      TransportMetrics metrics,
+      RandomGenerator random) {
+    this.settings = settings;
+    this.peer = peer;
+    this.lane = lane;
+    this.codec = codec;
+    this.receiver = receiver;
+    this.metrics = metrics;
+    this.refused = metrics.peerMeter(peer, "refused");
+    this.linked = metrics.peerMeter(peer, "linked");
+    this.dropped = metrics.peerMeter(peer, "dropped");
+    this.rejected = metrics.peerMeter(peer, "rejected");
+    this.backoff =
+        new Backoff(settings.timing().firstRetry(), settings.timing().lastRetry(), random);
+    this.queue = new OutboundQueue(settings.queues());
+    metrics.gauge(peer, "queue", queue::size);
+    metrics.gauge(peer, "queue-bytes", queue::bytes);
+    metrics.gauge(peer, "link", () -> isUp() ? 1 : 0);
+  }
+
+  boolean isUp() {
+    return queue.isOpen();
+  }
+
+  boolean send(Operation operation) {
+    Offer answer = queue.offer(operation);
+    if (answer == Offer.FULL) {
+      refused.mark();
+    }
+    return answer == Offer.ACCEPTED;
+  }
+
+  /** Breaks the link if a write is late; to be called every now and then. */
+  void abortIfLate() {
+    PeerConnection connection = current;
+    if (connection != null) {
+      connection.abortIfLate();
+    }
+  }
+
+  /** Ends the link soon; does not wait for it. */
+  void close() {
+    closing.countDown();
+    PeerConnection connection = current;
+    if (connection != null) {
+      closeQueue(connection);
+      connection.abort("closed");
+    }
+  }
+
+  private boolean isClosing() {
+    return closing.getCount() == 0;
+  }
+
+  @Override
+  public void run() {
+    try {
+      do {
+        serveOneConnection();
+      } while (!closing.await(backoff.next().toMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      LOG.debug("the link to {} was interrupted", peer);
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void serveOneConnection() throws InterruptedException {
+    try (PeerConnection connection = new PeerConnection(settings, peer, lane, this)) {
+      serve(connection);
+    } catch (JMSException | RuntimeException e) {
+      if (!failureTold && !isClosing()) {
+        failureTold = true;
+        LOG.warn("no link to {} at {}, still trying: {}", peer, address(), rootMessage(e));
+      }
+      LOG.debug("no link to {}", peer, e);
+    }
+  }
+
+  private void serve(PeerConnection connection) throws InterruptedException {
+    current = connection;
+    queue.open(connection);
+    // Whoever ends the connection or this link either did so before this line, or finds the queue
+    // open and closes it.
+    if (connection.loss() != null || isClosing()) {
+      closeQueue(connection);
+      return;
+    }
+    backoff.reset();
+    failureTold = false;
+    linked.mark();
+    LOG.info("linked to {} at {}", peer, address());
+    tellReceiver(true);
+    String reason = sendBatches(connection);
+    current = null;
+    closeQueue(connection);
+    if (!isClosing()) {
+      LOG.warn("the link to {} at {} is down: {}", peer, address(), reason);
+      tellReceiver(false);
+    }
+  }
+
+  /** Sends what is queued until the connection breaks; returns why it did. */
+  private String sendBatches(PeerConnection connection) throws InterruptedException {
+    try {
+      for (List<Operation> batch = queue.take(); batch != null; batch = queue.take()) {
+        connection.send(codec.encode(settings.self(), batch));
+        metrics.batchSent.update(batch.size());
+        metrics.messagesSent.mark(batch.size());
+      }
+      return String.valueOf(connection.loss());
+    } catch (JMSException | RuntimeException e) {
+      LOG.debug("could not send to {}", peer, e);
+      String loss = connection.loss();
+      return loss != null ? loss : rootMessage(e);
+    }
+  }
+
+  private void closeQueue(PeerConnection connection) {
+    dropped.mark(queue.close(connection));
+  }
+
+  @Override
+  public void onLost(PeerConnection connection) {
+    closeQueue(connection);
+  }
+
+  @Override
+  public void onRejected(JMSException reason) {
+    rejected.mark();
+    LOG.debug("{} did not take a batch", peer, reason);
+  }
+
+  private void tellReceiver(boolean up) {
+    try {
+      receiver.onLink(peer, up);
+    } catch (RuntimeException e) {
+      LOG.error("what follows from the link to {} being {} failed", peer, up ? "up" : "down", e);
+    }
+  }
+
+  private @Nullable PeerAddress address() {
+    return settings.peers().get(peer);
+  }
+
+  private static String rootMessage(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause.getClass().getSimpleName() + ": " + cause.getMessage();
+  }
+}

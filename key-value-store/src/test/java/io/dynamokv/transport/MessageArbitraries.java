@@ -1,0 +1,77 @@
+package io.dynamokv.transport;
+
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.transport.Message.Heartbeat;
+import io.dynamokv.transport.Message.ReadReply;
+import io.dynamokv.transport.Message.ReadRequest;
+import io.dynamokv.transport.Message.Status;
+import io.dynamokv.transport.Message.WriteReply;
+import io.dynamokv.transport.Message.WriteRequest;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+
+/** Messages of every kind, small, with every value at its edges. */
+final class MessageArbitraries {
+  private MessageArbitraries() {}
+
+  static Arbitrary<Message> messages() {
+    return Arbitraries.oneOf(
+        readRequests(), readReplies(), writeRequests(), writeReplies(), heartbeats());
+  }
+
+  static Arbitrary<MemberId> members() {
+    return Arbitraries.strings()
+        .withChars("azAZ09._-")
+        .ofMinLength(1)
+        .ofMaxLength(MemberId.MAX_LENGTH)
+        .map(MemberId::new);
+  }
+
+  private static Arbitrary<ReadRequest> readRequests() {
+    return Combinators.combine(Arbitraries.longs(), texts(), keys(), Arbitraries.longs())
+        .as(ReadRequest::new);
+  }
+
+  private static Arbitrary<ReadReply> readReplies() {
+    return Combinators.combine(Arbitraries.longs(), statuses(), states().injectNull(0.4))
+        .as(ReadReply::new);
+  }
+
+  private static Arbitrary<WriteRequest> writeRequests() {
+    return Combinators.combine(Arbitraries.longs(), texts(), keys(), states())
+        .as(WriteRequest::new);
+  }
+
+  private static Arbitrary<WriteReply> writeReplies() {
+    return Combinators.combine(Arbitraries.longs(), statuses()).as(WriteReply::new);
+  }
+
+  private static Arbitrary<Heartbeat> heartbeats() {
+    return Combinators.combine(
+            texts(),
+            Arbitraries.integers(),
+            Arbitraries.integers(),
+            Arbitraries.longs(),
+            Arbitraries.integers(),
+            Arbitraries.longs())
+        .as(Heartbeat::new);
+  }
+
+  private static Arbitrary<Status> statuses() {
+    return Arbitraries.of(Status.values());
+  }
+
+  /** Without lone surrogates: those have no form in UTF-8. */
+  private static Arbitrary<String> texts() {
+    return Arbitraries.strings().ascii().withChars('ä', 'é', '日').ofMaxLength(20);
+  }
+
+  private static Arbitrary<byte[]> keys() {
+    return Arbitraries.bytes().array(byte[].class).ofMinSize(1).ofMaxSize(40);
+  }
+
+  private static Arbitrary<byte[]> states() {
+    return Arbitraries.bytes().array(byte[].class).ofMaxSize(200);
+  }
+}
