@@ -15,19 +15,26 @@ public interface Transport extends AutoCloseable {
   /**
    * Queues a message for a peer. Never blocks.
    *
-   * @return false if it was refused at once: the link is down, the queue is full, or the peer is
-   *     not known
+   * @return false if it was refused at once: the link is down, the queue is full, the peer is not
+   *     known, or the message is beyond a limit of the wire
    */
   boolean send(MemberId peer, Message message);
 
   /** Whether the link to a peer stands. It says nothing of a peer that hangs. */
   boolean isLinked(MemberId peer);
 
-  /** Closes the links and the door. A second call does nothing. */
+  /**
+   * Closes the links and the door; nothing more is told to the receiver once this returns. A second
+   * call does nothing.
+   */
   @Override
   void close();
 
-  /** What the transport tells; calls may come from several threads, for one peer from one. */
+  /**
+   * What the transport tells. Calls come from several threads; those to one method for one peer
+   * come one after the other. While a call lasts, other messages may have to wait: it should only
+   * pass on.
+   */
   interface Receiver {
     /** Messages that arrived together, in the order in which they were sent. */
     void onMessages(MemberId from, List<Message> messages);

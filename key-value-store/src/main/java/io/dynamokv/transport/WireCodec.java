@@ -41,6 +41,10 @@ public final class WireCodec {
     this.mapper = new OperationMapper(limits);
   }
 
+  public WireLimits limits() {
+    return limits;
+  }
+
   /**
    * Makes one message ready to be put in an envelope. Arrays of the message are not copied.
    *
