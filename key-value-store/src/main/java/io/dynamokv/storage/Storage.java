@@ -23,6 +23,7 @@ public interface Storage extends AutoCloseable {
    *
    * @param changes distinct keys, in any order
    * @return the changes that were not written because the key's state was not the expected one
+   * @throws IllegalArgumentException if a key comes twice
    */
   List<Change> compareAndWrite(List<Change> changes);
 
@@ -31,7 +32,9 @@ public interface Storage extends AutoCloseable {
 
   /**
    * Shows every key between two positions (unsigned, both included), in order, as it is when the
-   * scan comes past it.
+   * scan comes past it. The visitor may read and write meanwhile.
+   *
+   * @throws IllegalArgumentException if the first position is beyond the last
    */
   void scan(long firstPosition, long lastPosition, Visitor visitor);
 
@@ -41,7 +44,10 @@ public interface Storage extends AutoCloseable {
   /** A small record about this data folder itself, or null. */
   byte @Nullable [] readMeta(String name);
 
-  /** Writes such a record; on return it is on the medium, whatever the configured durability. */
+  /**
+   * Writes such a record; on return it is on the medium, and so is every write that returned before
+   * this call, whatever the configured durability.
+   */
   void writeMeta(String name, byte[] value);
 
   /** Why writes are refused at present (a full or failing disk), or null while they are not. */
@@ -57,7 +63,19 @@ public interface Storage extends AutoCloseable {
    * @param expected the state that the key must have, or null if it must have none
    * @param next the new state, not empty
    */
-  record Change(Key key, byte @Nullable [] expected, byte[] next) {}
+  record Change(Key key, byte @Nullable [] expected, byte[] next) {
+    /**
+     * @throws IllegalArgumentException if the new state is empty
+     */
+    public Change(Key key, byte @Nullable [] expected, byte[] next) {
+      if (next.length == 0) {
+        throw new IllegalArgumentException("the new state of " + key + " is empty");
+      }
+      this.key = key;
+      this.expected = expected;
+      this.next = next;
+    }
+  }
 
   /** Sees the keys of a scan one by one. */
   interface Visitor {

@@ -3,9 +3,7 @@ package io.dynamokv.version;
 import io.dynamokv.version.proto.ClockEntryProto;
 import io.dynamokv.version.proto.DotProto;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /** Clock entries and dots in Protocol Buffers, for the codecs of states and versions. */
 final class ClockCodec {
@@ -33,15 +31,15 @@ final class ClockCodec {
       throw new MalformedStateException("a clock with " + protos.size() + " entries");
     }
     List<ClockEntry> entries = new ArrayList<>(protos.size());
-    Set<Actor> actors = new HashSet<>();
     for (ClockEntryProto proto : protos) {
       Actor actor = new Actor(proto.getNode(), proto.getIncarnation());
-      if (!actors.add(actor)) {
-        throw new MalformedStateException("a clock with two entries of one actor");
-      }
       entries.add(new ClockEntry(actor, proto.getCounter(), proto.getTimestampMs()));
     }
-    return VectorClock.of(entries);
+    VectorClock clock = VectorClock.of(entries);
+    if (clock.entries().size() != entries.size()) {
+      throw new MalformedStateException("a clock with two entries of one actor");
+    }
+    return clock;
   }
 
   static Dot fromProto(DotProto proto) {

@@ -1,6 +1,7 @@
 package io.dynamokv.version;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,9 @@ public final class KeyState {
 
   /** A state with these siblings, in any order. */
   public static KeyState of(VectorClock clock, List<Sibling> siblings) {
-    return new KeyState(clock, siblings.stream().sorted(BY_DOT).toList());
+    List<Sibling> sorted = new ArrayList<>(siblings);
+    sorted.sort(BY_DOT);
+    return new KeyState(clock, Collections.unmodifiableList(sorted));
   }
 
   public VectorClock clock() {

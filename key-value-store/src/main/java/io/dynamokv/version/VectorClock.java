@@ -23,7 +23,10 @@ public final class VectorClock {
   public static final VectorClock EMPTY = new VectorClock(List.of());
 
   private static final Comparator<ClockEntry> NEWEST_FIRST =
-      Comparator.comparingLong(ClockEntry::timestampMs).reversed().thenComparing(ClockEntry::actor);
+      (one, other) -> {
+        int order = Long.compare(other.timestampMs(), one.timestampMs());
+        return order != 0 ? order : one.actor().compareTo(other.actor());
+      };
 
   private final List<ClockEntry> entries;
 

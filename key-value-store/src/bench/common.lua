@@ -1,0 +1,25 @@
+-- Shared by the scripts for wrk: keys drawn at random from a fixed number, values of 100 bytes.
+local alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+
+function base64(bytes)
+  local out = {}
+  for i = 1, #bytes, 3 do
+    local a, b, c = bytes:byte(i, i + 2)
+    local n = a * 65536 + (b or 0) * 256 + (c or 0)
+    local function digit(shift)
+      local at = math.floor(n / shift) % 64 + 1
+      return alphabet:sub(at, at)
+    end
+    out[#out + 1] = digit(262144) .. digit(4096) .. (b and digit(64) or '=') .. (c and digit(1) or '=')
+  end
+  return table.concat(out)
+end
+
+key_count = 20000
+json = {['Content-Type'] = 'application/json'}
+value = base64(string.rep('0123456789', 10))
+
+keys = {}
+for i = 1, key_count do
+  keys[i] = base64(string.format('key-%08d', i)) -- 12 bytes: no padding, nothing to escape
+end

@@ -1,0 +1,24 @@
+-- Each PUT replaces the value of a key from the version that the last PUT of that key got. The
+-- request's id says which key an answer is about.
+dofile(os.getenv('BENCH_DIR') .. '/common.lua')
+
+local versions, busy = {}, {}
+
+function request()
+  local i
+  repeat
+    i = math.random(key_count)
+  until not busy[i]
+  busy[i] = true
+  json['X-Request-Id'] = tostring(i)
+  return wrk.format('PUT', '/storage', json,
+    '{"key":"' .. keys[i] .. '","value":"' .. value .. '","fromVersion":"' .. (versions[i] or '') .. '"}')
+end
+
+function response(status, headers, body)
+  local i = tonumber(headers['X-Request-Id'] or headers['x-request-id'])
+  busy[i] = nil
+  if status == 200 then
+    versions[i] = body:match('"version":"([^"]*)"')
+  end
+end

@@ -1,0 +1,64 @@
+package io.dynamokv.storage.je;
+
+import com.sleepycat.je.DatabaseException;
+import com.sleepycat.je.DiskLimitException;
+import com.sleepycat.je.Environment;
+import com.sleepycat.je.EnvironmentFailureException;
+import com.sleepycat.je.LockConflictException;
+import com.sleepycat.je.VersionMismatchException;
+import io.dynamokv.storage.StorageException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Says in plain words what JE's exceptions mean to whoever runs the node. */
+final class JeFailure {
+  private JeFailure() {}
+
+  /** What an operation failed of. */
+  static StorageException translate(Path folder, DatabaseException e) {
+    return new StorageException(message(folder, e), e);
+  }
+
+  /** What the folder could not be opened of. */
+  static StorageException whileOpening(Path folder, RuntimeException e) {
+    String advice =
+        e instanceof VersionMismatchException
+            ? "it was written by a newer version"
+            : "it is corrupt or incomplete; give the node an empty folder, and it will be filled"
+                + " from its peers";
+    return new StorageException(
+        "data folder %s can not be opened (%s): %s".formatted(folder, rootMessage(e), advice), e);
+  }
+
+  /** Why an environment can no longer be used, or null while it can. */
+  static @Nullable String of(Environment environment, Path folder) {
+    EnvironmentFailureException cause = environment.getInvalidatingException();
+    return cause == null ? null : failedForGood(folder, cause);
+  }
+
+  private static String message(Path folder, DatabaseException e) {
+    if (e instanceof DiskLimitException) {
+      return "the disk is full: " + e.getMessage();
+    }
+    if (e instanceof EnvironmentFailureException) {
+      return failedForGood(folder, e);
+    }
+    if (e instanceof LockConflictException) {
+      return "the key is locked for too long: " + rootMessage(e);
+    }
+    return "data folder %s: %s".formatted(folder, rootMessage(e));
+  }
+
+  private static String failedForGood(Path folder, DatabaseException e) {
+    return "data folder %s failed and stays failed until the node is restarted: %s"
+        .formatted(folder, rootMessage(e));
+  }
+
+  private static String rootMessage(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+  }
+}

@@ -1,0 +1,126 @@
+package io.dynamokv.storage.je;
+
+import com.sleepycat.je.Cursor;
+import com.sleepycat.je.DatabaseEntry;
+import com.sleepycat.je.DatabaseException;
+import com.sleepycat.je.Durability;
+import com.sleepycat.je.Get;
+import com.sleepycat.je.LockConflictException;
+import com.sleepycat.je.LockMode;
+import com.sleepycat.je.OperationResult;
+import com.sleepycat.je.Put;
+import com.sleepycat.je.ReadOptions;
+import com.sleepycat.je.Transaction;
+import com.sleepycat.je.TransactionConfig;
+import io.dynamokv.storage.Storage.Change;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Compares and writes groups of changes, each group in one transaction. Thread-safe. */
+final class JeWriter {
+  private static final Duration LONGEST_WAIT_FOR_OTHERS = Duration.ofSeconds(3);
+
+  /** Only JE's cleaner can still be in the way of a writer that has the key locks; it is brief. */
+  private static final int MAX_ATTEMPTS = 3;
+
+  private final JeEnvironment je;
+  private final KeyLocks locks = new KeyLocks(LONGEST_WAIT_FOR_OTHERS);
+  private final LongAdder inserted = new LongAdder();
+  // The configurations are only read by JE.
+  private final TransactionConfig notForced =
+      new TransactionConfig().setDurability(Durability.COMMIT_NO_SYNC);
+  private final ReadOptions forWriting = new ReadOptions().setLockMode(LockMode.RMW);
+
+  JeWriter(JeEnvironment je) {
+    this.je = je;
+  }
+
+  /** How many keys were new, since this writer was made. */
+  long inserted() {
+    return inserted.sum();
+  }
+
+  /**
+   * Writes the changes whose expectation holds; on return they are in the log, not flushed.
+   *
+   * @param ordered in the order of their keys
+   * @return those whose expectation did not hold
+   */
+  List<Change> write(List<Change> ordered) {
+    locks.lock(ordered);
+    try {
+      for (int attempt = 1; ; attempt++) {
+        try {
+          return writeOnce(ordered);
+        } catch (LockConflictException e) {
+          if (attempt == MAX_ATTEMPTS) {
+            throw e;
+          }
+        }
+      }
+    } finally {
+      locks.unlock(ordered);
+    }
+  }
+
+  private List<Change> writeOnce(List<Change> ordered) {
+    Transaction transaction = je.environment().beginTransaction(null, notForced);
+    try {
+      Group group = new Group();
+      try (Cursor cursor = je.data().openCursor(transaction, null)) {
+        for (Change change : ordered) {
+          group.apply(cursor, change);
+        }
+      }
+      transaction.commit();
+      inserted.add(group.inserted);
+      return group.conflicts;
+    } catch (RuntimeException e) {
+      abort(transaction, e);
+      throw e;
+    }
+  }
+
+  private static void abort(Transaction transaction, RuntimeException because) {
+    try {
+      transaction.abort();
+    } catch (DatabaseException | IllegalStateException e) {
+      because.addSuppressed(e);
+    }
+  }
+
+  /** What became of the changes of one transaction. */
+  private final class Group {
+    private final List<Change> conflicts = new ArrayList<>(0);
+    private int inserted;
+
+    void apply(Cursor cursor, Change change) {
+      DatabaseEntry key = new DatabaseEntry(JeKeys.encode(change.key()));
+      DatabaseEntry found = new DatabaseEntry();
+      DatabaseEntry next = new DatabaseEntry(change.next());
+      boolean present = cursor.get(key, found, Get.SEARCH, forWriting) != null;
+      byte[] expected = change.expected();
+      if (present != (expected != null)) {
+        conflicts.add(change);
+      } else if (expected == null) {
+        insert(cursor, key, next, change);
+      } else if (Arrays.equals(expected, found.getData())) {
+        cursor.put(null, next, Put.CURRENT, null);
+      } else {
+        conflicts.add(change);
+      }
+    }
+
+    private void insert(Cursor cursor, DatabaseEntry key, DatabaseEntry next, Change change) {
+      OperationResult result = cursor.put(key, next, Put.NO_OVERWRITE, null);
+      if (result == null) {
+        conflicts.add(change);
+      } else {
+        inserted++;
+      }
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package io.dynamokv.storage.memory;
+
+import io.dynamokv.ring.Key;
+import io.dynamokv.storage.Durability;
+import io.dynamokv.storage.StorageException;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A disk made of memory, which outlives the storages opened on it, so that a simulation can crash a
+ * node and start it again. Thread-safe; has no threads, clocks or randomness of its own.
+ *
+ * <p>It keeps no more than the storage port promises: of what was written, a crash leaves what was
+ * hardened, and of that, only what the durability says that it survives. Meta records survive every
+ * crash.
+ */
+public final class MemoryDisk {
+  /** What the operating system holds; a crash of the machine loses it. */
+  private final Map<Key, byte[]> handedOver = new HashMap<>();
+
+  private final Map<Key, byte[]> forced = new HashMap<>();
+  private final Map<String, byte[]> meta = new HashMap<>();
+  private @Nullable MemoryStorage open;
+  private volatile @Nullable String failure;
+
+  /**
+   * Opens what is on the disk.
+   *
+   * @param maxBytes how much the storage holds before it refuses writes
+   * @throws StorageException if it is open already
+   */
+  public synchronized MemoryStorage open(Durability durability, long maxBytes) {
+    if (open != null) {
+      throw new StorageException("the disk is in use by another storage");
+    }
+    Map<Key, byte[]> content = new HashMap<>(forced);
+    content.putAll(handedOver);
+    MemoryStorage storage = new MemoryStorage(this, durability, maxBytes, content);
+    open = storage;
+    return storage;
+  }
+
+  /** The process dies: what was not hardened is lost, or all, with {@link Durability#NONE}. */
+  public synchronized void crashProcess() {
+    if (open != null) {
+      open.die();
+      open = null;
+    }
+  }
+
+  /** The machine dies: only what was forced to the disk, or closed cleanly, is left. */
+  public synchronized void crashMachine() {
+    crashProcess();
+    handedOver.clear();
+  }
+
+  /** The process dies and its disk is replaced by an empty one. */
+  public synchronized void wipe() {
+    crashMachine();
+    forced.clear();
+    meta.clear();
+  }
+
+  /** Every write, harden and meta write fails from now on; reads go on. */
+  public void failWrites(String reason) {
+    failure = reason;
+  }
+
+  /** Ends {@link #failWrites}. */
+  public void repair() {
+    failure = null;
+  }
+
+  @Nullable String failure() {
+    return failure;
+  }
+
+  void requireWorking() {
+    String reason = failure;
+    if (reason != null) {
+      throw new StorageException(reason);
+    }
+  }
+
+  synchronized void handOver(MemoryStorage from, Map<Key, byte[]> written) {
+    requireOpen(from);
+    handedOver.putAll(written);
+  }
+
+  synchronized void force(MemoryStorage from, Map<Key, byte[]> written) {
+    requireOpen(from);
+    forced.putAll(handedOver);
+    forced.putAll(written);
+    handedOver.clear();
+  }
+
+  synchronized byte @Nullable [] readMeta(String name) {
+    return meta.get(name);
+  }
+
+  synchronized void writeMeta(MemoryStorage from, String name, byte[] value) {
+    requireOpen(from);
+    meta.put(name, value.clone());
+  }
+
+  synchronized void closed(MemoryStorage storage) {
+    if (open == storage) {
+      open = null;
+    }
+  }
+
+  /** A storage that crashed must not reach the disk that its successor has. */
+  private void requireOpen(MemoryStorage storage) {
+    if (open != storage) {
+      throw new StorageException("the storage is no longer open");
+    }
+  }
+}

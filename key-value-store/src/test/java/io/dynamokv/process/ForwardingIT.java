@@ -1,0 +1,53 @@
+package io.dynamokv.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dynamokv.process.StorageClient.Answer;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Five nodes, three replicas: two of five nodes hold no copy of a key, and serve it all the same.
+ */
+class ForwardingIT {
+  private static LocalCluster cluster;
+
+  @BeforeAll
+  static void start(@TempDir Path data) throws Exception {
+    cluster = LocalCluster.start(5, 3, data);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    cluster.close();
+  }
+
+  @Test
+  void every_node_serves_every_key() throws Exception {
+    for (int key = 0; key < 20; key++) {
+      String version = "";
+      for (int node = 1; node <= 5; node++) {
+        Answer written = cluster.client(node).put("key-" + key, "by " + node, version, 2);
+        assertThat(written.status()).as("key %d by node %d", key, node).isEqualTo(200);
+        version = written.version();
+      }
+      for (int node = 1; node <= 5; node++) {
+        assertThat(cluster.client(node).get("key-" + key, 3).values()).containsExactly("by 5");
+      }
+    }
+  }
+
+  @Test
+  void errors_come_through_as_they_are() throws Exception {
+    cluster.client(1).put("known", "value", "", 3);
+    for (int node = 1; node <= 5; node++) {
+      Answer refused = cluster.client(node).put("known", "other", "", 1);
+      assertThat(refused.status()).isEqualTo(409);
+      assertThat(refused.body().path("success").asBoolean(true)).isFalse();
+      assertThat(refused.response().headers().firstValue("X-Request-Id")).isPresent();
+    }
+  }
+}

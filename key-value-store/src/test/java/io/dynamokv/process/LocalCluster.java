@@ -1,0 +1,207 @@
+package io.dynamokv.process;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A cluster of real processes on this machine, made with {@code ./dynamo-kv cluster}. Nodes are
+ * numbered from 1. Used by one thread.
+ */
+final class LocalCluster implements AutoCloseable {
+  private static final Path ROOT = repositoryRoot();
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final int nodes;
+  private final int basePort;
+  private final Path data;
+
+  private LocalCluster(int nodes, int basePort, Path data) {
+    this.nodes = nodes;
+    this.basePort = basePort;
+    this.data = data;
+  }
+
+  /** Starts a cluster in an empty folder and waits until all its nodes are healthy. */
+  static LocalCluster start(int nodes, int replicas, Path data) throws Exception {
+    LocalCluster cluster = new LocalCluster(nodes, freeBasePort(nodes), data);
+    cluster.script(
+        "cluster",
+        "--nodes",
+        "" + nodes,
+        "--replicas",
+        "" + replicas,
+        "--base-port",
+        "" + cluster.basePort,
+        "--data",
+        data.toString(),
+        "--detach");
+    cluster.await("all nodes to see each other", cluster::allSeeAll);
+    return cluster;
+  }
+
+  int size() {
+    return nodes;
+  }
+
+  int httpPort(int node) {
+    return basePort + 10 * (node - 1);
+  }
+
+  Path folder(int node) {
+    return data.resolve("node-" + node);
+  }
+
+  StorageClient client(int node) {
+    return new StorageClient(URI.create("http://127.0.0.1:" + httpPort(node)));
+  }
+
+  /** The process that serves as a node. */
+  ProcessHandle process(int node) throws IOException {
+    long pid = Long.parseLong(Files.readString(folder(node).resolve("pid")).trim());
+    return ProcessHandle.of(pid).orElseThrow(() -> new IOException("no process " + pid));
+  }
+
+  /** Ends a node as a power failure would end it. */
+  void kill(int node) throws Exception {
+    ProcessHandle process = process(node);
+    process.destroyForcibly();
+    process.onExit().get(10, TimeUnit.SECONDS);
+  }
+
+  void pause(int node) throws Exception {
+    signal(node, "STOP");
+  }
+
+  void resume(int node) throws Exception {
+    signal(node, "CONT");
+  }
+
+  private void signal(int node, String name) throws Exception {
+    run(List.of("kill", "-" + name, "" + process(node).pid()));
+  }
+
+  /** Starts a node that was ended, as an operator would, and waits until all see all. */
+  void restart(int node) throws Exception {
+    new ProcessBuilder(ROOT.resolve("dynamo-kv").toString(), "server", folder(node) + "/config.yml")
+        .redirectErrorStream(true)
+        .redirectOutput(
+            ProcessBuilder.Redirect.appendTo(folder(node).resolve("log/restart.log").toFile()))
+        .start();
+    await("node-" + node + " to be back", this::allSeeAll);
+  }
+
+  /** Waits until one node sees another as reachable, or as not. */
+  void awaitView(int observer, int observed, String standing) throws Exception {
+    await(
+        "node-" + observer + " to see node-" + observed + " as " + standing,
+        () -> client(observer).connectivity().contains(entry(observed, standing)));
+  }
+
+  private boolean allSeeAll() {
+    for (int observer = 1; observer <= nodes; observer++) {
+      String seen = client(observer).connectivity();
+      for (int observed = 1; observed <= nodes; observed++) {
+        if (!seen.contains(entry(observed, "reachable"))) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private String entry(int node, String standing) {
+    return "\"127.0.0.1:" + httpPort(node) + "\":\"" + standing + "\"";
+  }
+
+  private void await(String what, BooleanSupplier condition) throws Exception {
+    long untilNs = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > untilNs) {
+        throw new AssertionError("waited in vain for " + what);
+      }
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
+
+  private void script(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(ROOT.resolve("dynamo-kv").toString());
+    command.addAll(List.of(arguments));
+    run(command);
+  }
+
+  private static void run(List<String> command) throws Exception {
+    Path output = Files.createTempFile("command", ".txt");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    boolean ended = process.waitFor(120, TimeUnit.SECONDS);
+    if (!ended || process.exitValue() != 0) {
+      process.destroyForcibly();
+      throw new AssertionError(command + " failed:\n" + Files.readString(output));
+    }
+    Files.delete(output);
+  }
+
+  @Override
+  public void close() throws Exception {
+    for (int node = 1; node <= nodes; node++) {
+      if (Files.exists(folder(node).resolve("pid"))) {
+        ProcessHandle.of(Long.parseLong(Files.readString(folder(node).resolve("pid")).trim()))
+            .ifPresent(ProcessHandle::destroyForcibly);
+      }
+    }
+  }
+
+  private static Path repositoryRoot() {
+    for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
+      if (Files.exists(at.resolve("dynamo-kv"))) {
+        return at;
+      }
+    }
+    throw new IllegalStateException("not inside the repository");
+  }
+
+  private static int freeBasePort(int nodes) {
+    for (int attempt = 0; attempt < 100; attempt++) {
+      int base = ThreadLocalRandom.current().nextInt(12_000, 30_000);
+      if (areFree(base, nodes)) {
+        return base;
+      }
+    }
+    throw new IllegalStateException("no free ports");
+  }
+
+  private static boolean areFree(int base, int nodes) {
+    for (int node = 0; node < nodes; node++) {
+      for (int offset = 0; offset < 3; offset++) {
+        if (!isFree(base + 10 * node + offset)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}
