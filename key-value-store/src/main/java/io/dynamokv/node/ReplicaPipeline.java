@@ -13,6 +13,7 @@ import io.dynamokv.storage.StorageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +24,8 @@ import org.slf4j.LoggerFactory;
  * <p>Writes go through two stages: one thread applies whatever has queued up, as one transaction;
  * the next makes whatever was applied meanwhile safe, with one forced write to the disk. While the
  * disk is busy with one group the next is already being applied. Nobody is called back between the
- * stages. Where a write need not be forced to the disk, the first thread does both.
+ * stages, and a read that meets a key between them is answered after the second. Where a write need
+ * not be forced to the disk, the first thread does both.
  */
 final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaPipeline.class);
@@ -33,7 +35,8 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   private final boolean hardensApart;
   private final WorkQueue<PendingRead> reads;
   private final WorkQueue<PendingWrite> writes;
-  private final WorkQueue<List<AppliedWrite>> hardening;
+  private final WorkQueue<Group> hardening;
+  private final UnsafeKeys unsafeKeys = new UnsafeKeys();
   private final Timer readTime;
   private final Timer applyTime;
   private final Timer hardenTime;
@@ -41,9 +44,14 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
 
   private record PendingRead(Key key, Consumer<ReadResult> done) {}
 
+  private record UnsafeRead(ReadResult result, Consumer<ReadResult> done) {}
+
   private record PendingWrite(ReplicaWrite write, Consumer<WriteDone> done) {}
 
-  private record AppliedWrite(WriteResult result, Consumer<WriteDone> done) {}
+  private record AppliedWrite(Key key, WriteResult result, Consumer<WriteDone> done) {}
+
+  /** What waits to be made safe: writes, or a read that has met one. */
+  private record Group(List<AppliedWrite> writes, @Nullable UnsafeRead read) {}
 
   /**
    * @param capacity how many reads, and how many writes, may be queued
@@ -92,9 +100,16 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
 
   private void read(List<PendingRead> batch) {
     try (Timer.Context ignored = readTime.time()) {
-      for (PendingRead pending : batch) {
-        tell(pending.done, read(pending.key));
-      }
+      batch.forEach(this::read);
+    }
+  }
+
+  private void read(PendingRead pending) {
+    ReadResult result = read(pending.key);
+    if (!unsafeKeys.contains(pending.key)) {
+      tell(pending.done, result);
+    } else if (!hardening.put(new Group(List.of(), new UnsafeRead(result, pending.done)))) {
+      tell(pending.done, new ReadResult.Failed());
     }
   }
 
@@ -109,32 +124,45 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
 
   private void apply(List<PendingWrite> batch) {
     batchSizes.update(batch.size());
+    batch.forEach(pending -> unsafeKeys.add(pending.write.key()));
     List<WriteResult> results;
     try (Timer.Context ignored = applyTime.time()) {
       results = replica.apply(batch.stream().map(PendingWrite::write).toList());
     }
     List<AppliedWrite> applied = new ArrayList<>(batch.size());
     for (int i = 0; i < batch.size(); i++) {
-      applied.add(new AppliedWrite(results.get(i), batch.get(i).done));
+      PendingWrite pending = batch.get(i);
+      applied.add(new AppliedWrite(pending.write.key(), results.get(i), pending.done));
     }
-    passOn(applied);
+    passOn(new Group(applied, null));
   }
 
-  private void passOn(List<AppliedWrite> applied) {
+  private void passOn(Group group) {
     if (!hardensApart) {
-      harden(List.of(applied));
-    } else if (!hardening.put(applied)) {
-      applied.forEach(write -> tell(write.done, new WriteDone.Uncertain()));
+      harden(List.of(group));
+    } else if (!hardening.put(group)) {
+      group.writes.forEach(write -> tell(write.done, new WriteDone.Uncertain()));
     }
   }
 
-  private void harden(List<List<AppliedWrite>> groups) {
+  private void harden(List<Group> groups) {
     boolean safe = harden();
-    for (List<AppliedWrite> group : groups) {
-      for (AppliedWrite write : group) {
-        tell(write.done, safe ? new WriteDone.Decided(write.result) : new WriteDone.Uncertain());
+    for (Group group : groups) {
+      group.writes.forEach(write -> finish(write, safe));
+      if (group.read != null) {
+        finish(group.read, safe);
       }
     }
+  }
+
+  private void finish(AppliedWrite write, boolean safe) {
+    unsafeKeys.remove(write.key);
+    tell(write.done, safe ? new WriteDone.Decided(write.result) : new WriteDone.Uncertain());
+  }
+
+  /** What was read may be outdated by now, but it is safe. */
+  private void finish(UnsafeRead read, boolean safe) {
+    tell(read.done, safe ? read.result : new ReadResult.Failed());
   }
 
   private boolean harden() {
