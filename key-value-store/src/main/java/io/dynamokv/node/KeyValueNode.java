@@ -67,7 +67,12 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
     this.transport = transport;
     this.metrics = new CoordinatorMetrics(registry, System::nanoTime);
     this.pipeline =
-        new ReplicaPipeline(replica, settings.durability(), settings.queueCapacity(), registry);
+        new ReplicaPipeline(
+            replica,
+            settings.durability(),
+            settings.queueCapacity(),
+            ThreadedWorkQueue::new,
+            registry);
     for (int i = 0; i < settings.coordinators(); i++) {
       mailboxes.add(new Mailbox("coordinator-" + i, 8 * settings.requests().maxInFlight()));
     }

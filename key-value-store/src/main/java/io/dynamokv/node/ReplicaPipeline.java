@@ -55,13 +55,19 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
 
   /**
    * @param capacity how many reads, and how many writes, may be queued
+   * @param queues makes the queue of each stage, and what works it off
    */
-  ReplicaPipeline(Replica replica, Durability durability, int capacity, MetricRegistry metrics) {
+  ReplicaPipeline(
+      Replica replica,
+      Durability durability,
+      int capacity,
+      WorkQueue.Maker queues,
+      MetricRegistry metrics) {
     this.replica = replica;
     this.hardensApart = durability == Durability.SYNC;
-    this.reads = new WorkQueue<>("replica-reads", capacity, BATCH, this::read);
-    this.writes = new WorkQueue<>("replica-writes", capacity, BATCH, this::apply);
-    this.hardening = new WorkQueue<>("replica-hardening", BATCH, BATCH, this::harden);
+    this.reads = queues.make("replica-reads", capacity, BATCH, this::read);
+    this.writes = queues.make("replica-writes", capacity, BATCH, this::apply);
+    this.hardening = queues.make("replica-hardening", BATCH, BATCH, this::harden);
     this.readTime = timer(metrics, "storage.read-batch-time");
     this.applyTime = timer(metrics, "storage.write-batch-time");
     this.hardenTime = timer(metrics, "storage.harden-time");
