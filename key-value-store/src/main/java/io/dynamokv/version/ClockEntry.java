@@ -4,8 +4,9 @@ package io.dynamokv.version;
  * One entry of a vector clock: every write of this actor up to this counter has been seen.
  * Immutable.
  *
- * @param timestampMs when the actor last wrote, in milliseconds since 1970. It only chooses which
- *     entry is trimmed; it never decides which value wins.
+ * @param timestampMs when the actor last wrote, in milliseconds since 1970, or later: a write is
+ *     newer than every write that it has seen. It only chooses which entry is trimmed; it never
+ *     decides which value wins.
  */
 public record ClockEntry(Actor actor, long counter, long timestampMs) {
   boolean covers(Dot dot) {

@@ -108,18 +108,18 @@ public final class KeyState {
   }
 
   /**
-   * The clock of a write covers all that its version has seen. Dots that the version had to name
-   * singly become the newest entries: otherwise a replica that still has those siblings would bring
-   * them back, and no write could ever replace them.
+   * The clock of a write covers all that its version has seen, and the write. Dots that the version
+   * had to name singly become newer than every entry: otherwise a replica that still has those
+   * siblings would bring them back, and no write could ever replace them. The write's own dot is
+   * newer still, so a write is newer than all it has seen, however wrong its node's time is.
    */
   private VectorClock clockAfter(Version from, Dot dot, long timestampMs) {
     VectorClock after = clock.join(from.clock());
+    long newestMs = after.isEmpty() ? timestampMs : Math.max(timestampMs, after.newestMs() + 1);
     for (Dot seen : from.dots()) {
-      after = after.with(seen, timestampMs);
+      after = after.with(seen, newestMs);
     }
-    ClockEntry own = after.entryOf(dot.actor());
-    // A clock that was set back must not make an actor's newer entry look older than its last.
-    return after.with(dot, own == null ? timestampMs : Math.max(timestampMs, own.timestampMs()));
+    return after.with(dot, from.dots().isEmpty() ? newestMs : newestMs + 1);
   }
 
   /** The state that knows what either knows. */

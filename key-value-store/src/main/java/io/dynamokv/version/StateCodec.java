@@ -39,7 +39,9 @@ public final class StateCodec {
     }
     List<Sibling> siblings = new ArrayList<>(proto.getSiblingsCount());
     proto.getSiblingsList().forEach(sibling -> siblings.add(fromProto(sibling)));
-    return KeyState.of(ClockCodec.fromProto(proto.getClockList()), siblings);
+    KeyState state = KeyState.of(ClockCodec.fromProto(proto.getClockList()), siblings);
+    checkDots(state.siblings());
+    return state;
   }
 
   /**
@@ -59,6 +61,14 @@ public final class StateCodec {
     }
   }
 
+  private static void checkDots(List<Sibling> inOrder) {
+    for (int i = 1; i < inOrder.size(); i++) {
+      if (inOrder.get(i).dot().equals(inOrder.get(i - 1).dot())) {
+        throw new MalformedStateException("a state with two siblings of one dot");
+      }
+    }
+  }
+
   private static SiblingProto toProto(Sibling sibling) {
     SiblingProto.Builder proto =
         SiblingProto.newBuilder().setDot(ClockCodec.toProto(sibling.dot()));
@@ -69,6 +79,9 @@ public final class StateCodec {
   }
 
   private static Sibling fromProto(SiblingProto proto) {
+    if (!proto.hasDot()) {
+      throw new MalformedStateException("a sibling without a dot");
+    }
     Dot dot = ClockCodec.fromProto(proto.getDot());
     return switch (proto.getContentCase()) {
       case VALUE -> Sibling.of(dot, proto.getValue().toByteArray());

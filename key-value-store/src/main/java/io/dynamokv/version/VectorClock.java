@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A clock that would be longer loses its oldest entries. It then covers less than it might,
  * which can bring back a value as a false sibling, and can never lose one. Trimming keeps the
- * newest entries of the union, so joins of trimmed clocks still come out the same in any order.
+ * newest entries of the union, so joins of trimmed clocks still come out the same in any order, as
+ * long as no actor has an older timestamp with a higher counter.
  *
  * <p>Source: DeCandia et al., <i>Dynamo</i> (SOSP 2007), section 4.4.
  */
@@ -87,6 +88,15 @@ public final class VectorClock {
       }
     }
     return null;
+  }
+
+  boolean isEmpty() {
+    return entries.isEmpty();
+  }
+
+  /** The timestamp of the newest entry, of which there must be one. */
+  long newestMs() {
+    return entries.get(0).timestampMs();
   }
 
   private static void joinInto(List<ClockEntry> entries, ClockEntry added) {

@@ -8,7 +8,7 @@ import java.util.Set;
  *
  * @param clock the key's clock
  * @param dots the siblings that were seen although the trimmed clock does not cover them; at most
- *     {@value KeyState#MAX_SIBLINGS}
+ *     {@value KeyState#MAX_SIBLINGS} for each replica that was read
  */
 public record Version(VectorClock clock, Set<Dot> dots) {
   /** The version of a key that was never written. */

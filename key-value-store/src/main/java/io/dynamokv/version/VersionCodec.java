@@ -1,7 +1,9 @@
 package io.dynamokv.version;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.dynamokv.ring.Key;
 import io.dynamokv.version.proto.VersionProto;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -13,13 +15,17 @@ import org.apache.commons.codec.digest.HmacUtils;
 
 /**
  * The opaque string that clients carry: URL-safe Base64, without padding, of a format number, the
- * version, and a seal. The seal is there because a version decides what a write replaces: one that
- * was cut short, mixed up or made up must not silently replace values that its sender never saw.
- * Thread-safe.
+ * version, and a seal over these and the key. The seal is there because a version decides what a
+ * write replaces: one that was cut short, mixed up or made up must not silently replace values that
+ * its sender never saw. Another key's version would: counters run over all keys, so it covers
+ * whatever was written before it, everywhere. Thread-safe.
  */
 public final class VersionCodec {
-  /** The longest version string, in characters. */
-  public static final int MAX_LENGTH = 8192;
+  /**
+   * The longest version string, in characters: enough to name all siblings of eight replicas that
+   * have the most they may have, and none in common.
+   */
+  public static final int MAX_LENGTH = 32_768;
 
   private static final byte FORMAT = 1;
   private static final int SEAL_LENGTH = 8;
@@ -27,14 +33,15 @@ public final class VersionCodec {
   private final byte[] sealKey;
 
   /**
-   * @param secret what all nodes of a cluster share, and nobody else; not empty
+   * @param secret what all nodes of a cluster share, and nobody else; may be empty where nobody
+   *     else can reach the nodes
    */
   public VersionCodec(String secret) {
     this.sealKey = ("version/" + secret).getBytes(StandardCharsets.UTF_8);
   }
 
-  /** The string of a version; empty for {@link Version#NONE}. */
-  public String encode(Version version) {
+  /** The string of a version of a key; empty for {@link Version#NONE}. */
+  public String encode(Key key, Version version) {
     if (version.equals(Version.NONE)) {
       return "";
     }
@@ -45,17 +52,17 @@ public final class VersionCodec {
     byte[] sealed = new byte[1 + body.length + SEAL_LENGTH];
     sealed[0] = FORMAT;
     System.arraycopy(body, 0, sealed, 1, body.length);
-    System.arraycopy(seal(sealed), 0, sealed, 1 + body.length, SEAL_LENGTH);
+    System.arraycopy(seal(key, sealed), 0, sealed, 1 + body.length, SEAL_LENGTH);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(sealed);
   }
 
   /**
-   * The version that a string says; {@link Version#NONE} for the empty one.
+   * The version of a key that a string says; {@link Version#NONE} for the empty one.
    *
    * @throws MalformedStateException if it is not, to the letter, a string that a node of this
-   *     cluster has made
+   *     cluster has made for this key
    */
-  public Version decode(String text) {
+  public Version decode(Key key, String text) {
     if (text.isEmpty()) {
       return Version.NONE;
     }
@@ -64,19 +71,23 @@ public final class VersionCodec {
     }
     byte[] sealed = base64(text);
     if (sealed.length <= 1 + SEAL_LENGTH || sealed[0] != FORMAT) {
-      throw new MalformedStateException("not a version of this cluster");
+      throw new MalformedStateException("not a version of this key in this cluster");
     }
     int bodyEnd = sealed.length - SEAL_LENGTH;
     byte[] claimed = Arrays.copyOfRange(sealed, bodyEnd, sealed.length);
-    if (!MessageDigest.isEqual(claimed, seal(sealed))) {
-      throw new MalformedStateException("not a version of this cluster");
+    if (!MessageDigest.isEqual(claimed, seal(key, sealed))) {
+      throw new MalformedStateException("not a version of this key in this cluster");
     }
     return fromProto(Arrays.copyOfRange(sealed, 1, bodyEnd));
   }
 
-  private byte[] seal(byte[] sealed) {
-    byte[] body = Arrays.copyOf(sealed, sealed.length - SEAL_LENGTH);
-    byte[] mac = new HmacUtils(HmacAlgorithms.HMAC_SHA_256, sealKey).hmac(body);
+  /** The key's length comes first, so that no key and version can pass for others. */
+  private byte[] seal(Key key, byte[] sealed) {
+    int bodyEnd = sealed.length - SEAL_LENGTH;
+    byte[] keyBytes = key.bytes();
+    ByteBuffer message = ByteBuffer.allocate(Integer.BYTES + keyBytes.length + bodyEnd);
+    message.putInt(keyBytes.length).put(keyBytes).put(sealed, 0, bodyEnd);
+    byte[] mac = new HmacUtils(HmacAlgorithms.HMAC_SHA_256, sealKey).hmac(message.array());
     return Arrays.copyOf(mac, SEAL_LENGTH);
   }
 
@@ -88,9 +99,9 @@ public final class VersionCodec {
         return bytes;
       }
     } catch (IllegalArgumentException e) {
-      throw new MalformedStateException("not a version of this cluster", e);
+      throw new MalformedStateException("not a version of this key in this cluster", e);
     }
-    throw new MalformedStateException("not a version of this cluster");
+    throw new MalformedStateException("not a version of this key in this cluster");
   }
 
   private static Version fromProto(byte[] body) {
@@ -100,7 +111,7 @@ public final class VersionCodec {
       proto.getDotsList().forEach(dot -> dots.add(ClockCodec.fromProto(dot)));
       return new Version(ClockCodec.fromProto(proto.getClockList()), dots);
     } catch (InvalidProtocolBufferException e) {
-      throw new MalformedStateException("not a version of this cluster", e);
+      throw new MalformedStateException("not a version of this key in this cluster", e);
     }
   }
 }
