@@ -162,7 +162,9 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   }
 
   private void finish(AppliedWrite write, boolean safe) {
-    unsafeKeys.remove(write.key);
+    if (safe) {
+      unsafeKeys.remove(write.key);
+    }
     tell(write.done, safe ? new WriteDone.Decided(write.result) : new WriteDone.Uncertain());
   }
 

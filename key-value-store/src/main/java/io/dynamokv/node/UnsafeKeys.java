@@ -20,7 +20,7 @@ final class UnsafeKeys {
     writes.merge(key, 1, Integer::sum);
   }
 
-  /** A write that was added before is safe now, or has failed for good. */
+  /** A write that was added before is safe now. */
   void remove(Key key) {
     writes.computeIfPresent(key, (same, count) -> count == 1 ? null : count - 1);
   }

@@ -79,8 +79,11 @@ final class JeEnvironment implements AutoCloseable {
    */
   @Override
   public void close() {
-    closeLogged("data", data);
-    closeLogged("meta", meta);
+    // A failed environment has nothing to save; its databases would only repeat why it failed.
+    if (environment.isValid()) {
+      closeLogged("data", data);
+      closeLogged("meta", meta);
+    }
     closeLogged("environment", environment);
     closeLogged("lock", lock);
   }
@@ -133,6 +136,9 @@ final class JeEnvironment implements AutoCloseable {
     // The queue holds writes that found an fsync under way, in this process's memory, and a flush
     // without fsync can return while it does: an acknowledged write could die with the process.
     set(config, EnvironmentConfig.LOG_USE_WRITE_QUEUE, false);
+    // By default, JE takes any damage in the newest log file for the end of the log and silently
+    // cuts off what follows, acknowledged or not. A node must not live on with a short memory.
+    set(config, EnvironmentConfig.HALT_ON_COMMIT_AFTER_CHECKSUMEXCEPTION, true);
     set(config, EnvironmentConfig.STATS_COLLECT, false);
     // At night, and gently: finds in cold data what only a read would find otherwise.
     set(config, EnvironmentConfig.VERIFY_SCHEDULE, "0 3 * * *");

@@ -41,6 +41,17 @@ final class JeHealth {
    */
   void requireWritable() {
     disk.require();
+    requireWorking();
+  }
+
+  /**
+   * @throws StorageException if the storage failed for good
+   */
+  void requireWorking() {
+    String reason = JeFailure.of(environment, folder);
+    if (reason != null) {
+      throw new StorageException(reason);
+    }
     flush.requireWorking();
   }
 

@@ -139,7 +139,9 @@ public final class JeStorage implements Storage {
   public void harden() {
     inside(
         () -> {
-          if (settings.durability() != Durability.NONE) {
+          if (settings.durability() == Durability.NONE) {
+            health.requireWorking();
+          } else {
             flush.harden();
           }
           return true;
@@ -172,7 +174,7 @@ public final class JeStorage implements Storage {
     DatabaseEntry key = new DatabaseEntry(name.getBytes(UTF_8));
     inside(
         () -> {
-          flush.requireWorking();
+          health.requireWorking();
           // A transaction of its own, forced to the disk, as is the environment's default.
           return je.meta().put(null, key, new DatabaseEntry(value));
         });

@@ -91,7 +91,7 @@ public final class ActiveMqTransport implements Transport {
       close();
       throw e;
     }
-    LOG.info("messaging as {} on {}:{}", settings.self(), settings.bindHost(), settings.port());
+    LOG.info("messaging as {} on {}", settings.self(), settings.bind());
     startLinks(receiver);
   }
 
@@ -143,6 +143,7 @@ public final class ActiveMqTransport implements Transport {
       inbound.close();
     }
     links.values().forEach(PeerLink::close);
+    door.close();
     timer.shutdownNow();
     metrics.removeGauges();
     Thread stopping = daemon("messaging-close", broker::stop);

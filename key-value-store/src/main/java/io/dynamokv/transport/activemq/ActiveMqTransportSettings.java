@@ -9,8 +9,7 @@ import java.util.Map;
  * What a node needs to know to talk to its peers. Immutable; safe to print.
  *
  * @param self this node's name
- * @param bindHost the address of the door; {@code 0.0.0.0} for every interface
- * @param port the port of the door, 1 to 65535
+ * @param bind where to open the door; {@code 0.0.0.0} is every interface
  * @param peers every other member of the cluster
  * @param secret the same on every member
  * @param limits the bounds of messages
@@ -20,9 +19,8 @@ import java.util.Map;
  */
 public record ActiveMqTransportSettings(
     MemberId self,
-    String bindHost,
-    int port,
-    Map<MemberId, PeerAddress> peers,
+    MemberAddress bind,
+    Map<MemberId, MemberAddress> peers,
     ClusterSecret secret,
     WireLimits limits,
     Queues queues,
@@ -37,9 +35,6 @@ public record ActiveMqTransportSettings(
     if (peers.containsKey(self)) {
       throw new IllegalArgumentException(self + " is named as a peer of itself");
     }
-    if (port < 1 || port > 0xFFFF) {
-      throw new IllegalArgumentException("a messaging port is 1 to 65535: " + port);
-    }
     if (maxConnections <= peers.size()) {
       throw new IllegalArgumentException(
           maxConnections + " connections are too few for " + peers.size() + " peers");
@@ -52,15 +47,10 @@ public record ActiveMqTransportSettings(
 
   /** Everything that has a default at its default. */
   public static ActiveMqTransportSettings withDefaults(
-      MemberId self,
-      String bindHost,
-      int port,
-      Map<MemberId, PeerAddress> peers,
-      ClusterSecret secret) {
+      MemberId self, MemberAddress bind, Map<MemberId, MemberAddress> peers, ClusterSecret secret) {
     return new ActiveMqTransportSettings(
         self,
-        bindHost,
-        port,
+        bind,
         peers,
         secret,
         WireLimits.DEFAULT,

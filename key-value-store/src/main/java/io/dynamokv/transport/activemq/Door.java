@@ -2,6 +2,7 @@ package io.dynamokv.transport.activemq;
 
 import io.dynamokv.ring.MemberId;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -93,6 +94,17 @@ final class Door {
         guestsByConnection.remove(guest.connectionId());
       }
     }
+  }
+
+  /** Shows everyone out. */
+  void close() {
+    List<Doorway> guests;
+    synchronized (seats) {
+      guests = List.copyOf(seats.values());
+      seats.clear();
+      guestsByConnection.clear();
+    }
+    guests.forEach(guest -> guest.showOut("this node closes"));
   }
 
   /** The member whose connection this is, or null if it is no longer its connection. */

@@ -2,6 +2,7 @@ package io.dynamokv.transport.activemq;
 
 import io.dynamokv.transport.activemq.Door.Guest;
 import java.io.IOException;
+import java.net.Socket;
 import java.util.concurrent.Future;
 import org.apache.activemq.command.ActiveMQBytesMessage;
 import org.apache.activemq.command.ActiveMQDestination;
@@ -204,11 +205,15 @@ final class Doorway extends TransportFilter {
     }
   }
 
-  /** Ends the connection; nothing that it sends passes any more. */
+  /**
+   * Ends the connection; nothing that it sends passes any more. The socket is closed here, since
+   * the broker closes it only when its reading thread is free.
+   */
   void showOut(String reason) {
     if (!closed) {
       closed = true;
       onException(new IOException("shown out: " + reason));
+      Sockets.close(narrow(Socket.class));
     }
   }
 

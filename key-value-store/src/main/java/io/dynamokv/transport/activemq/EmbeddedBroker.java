@@ -6,7 +6,6 @@ import jakarta.jms.JMSException;
 import jakarta.jms.MessageListener;
 import jakarta.jms.Session;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.activemq.ActiveMQConnectionFactory;
@@ -62,9 +61,9 @@ final class EmbeddedBroker {
       stop();
       throw new TransportException(
           "can not open the messaging port "
-              + settings.port()
+              + settings.bind().port()
               + " on "
-              + settings.bindHost()
+              + settings.bind().host()
               + ": "
               + rootCause(e).getMessage(),
           e);
@@ -149,7 +148,7 @@ final class EmbeddedBroker {
     return connector;
   }
 
-  private URI address() throws URISyntaxException {
+  private URI address() {
     String query =
         String.join(
             "&",
@@ -158,7 +157,7 @@ final class EmbeddedBroker {
             "transport.ioBufferSize=" + OpenWireOptions.IO_BUFFER_BYTES,
             "transport.tcpNoDelay=true",
             OpenWireOptions.of(settings));
-    return new URI("tcp", null, settings.bindHost(), settings.port(), null, query, null);
+    return settings.bind().uri(query);
   }
 
   private void consume(MessageListener listener) throws JMSException {

@@ -75,7 +75,7 @@ final class PeerConnection implements AutoCloseable {
   private static ActiveMQConnection connect(
       ActiveMqTransportSettings settings, MemberId peer, Lane lane) throws JMSException {
     int connectMs = (int) settings.timing().connect().toMillis();
-    PeerAddress address = Objects.requireNonNull(settings.peers().get(peer));
+    MemberAddress address = Objects.requireNonNull(settings.peers().get(peer));
     ActiveMQConnectionFactory factory =
         new ActiveMQConnectionFactory(address.uri(options(settings, connectMs)));
     factory.setUserName(settings.self().value());
@@ -160,14 +160,7 @@ final class PeerConnection implements AutoCloseable {
   }
 
   private void closeSocket() {
-    Socket socket = connection.getTransport().narrow(Socket.class);
-    if (socket != null) {
-      try {
-        socket.close();
-      } catch (IOException e) {
-        LOG.debug("could not close the socket of a connection", e);
-      }
-    }
+    Sockets.close(connection.getTransport().narrow(Socket.class));
   }
 
   /** Hears what happens to a connection, on threads of ActiveMQ's. */

@@ -188,7 +188,7 @@ final class PeerLink implements Runnable, PeerConnection.Listener {
     }
   }
 
-  private @Nullable PeerAddress address() {
+  private @Nullable MemberAddress address() {
     return settings.peers().get(peer);
   }
 

@@ -5,21 +5,22 @@ import java.net.URISyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a peer's door is. Immutable; a name is looked up anew for every connection.
+ * Where a member's door is. Immutable; a name is looked up anew for every connection.
  *
  * @param host a host name or an address
  * @param port 1 to 65535
  */
-public record PeerAddress(String host, int port) {
+public record MemberAddress(String host, int port) {
   /**
    * @throws IllegalArgumentException if the host can not be part of a URI (a name with an
    *     underscore, for example), or the port is out of range
    */
-  public PeerAddress {
+  public MemberAddress {
     if (port < 1 || port > 0xFFFF) {
       throw new IllegalArgumentException("a messaging port is 1 to 65535: " + port);
     }
-    if (uri(host, port, null).getHost() == null) {
+    String parsed = uri(host, port, null).getHost();
+    if (!host.equals(parsed) && !("[" + host + "]").equals(parsed)) {
       throw new IllegalArgumentException("not a host name that can be connected to: " + host);
     }
   }

@@ -1,0 +1,63 @@
+# shellcheck shell=bash
+# ./dynamo-kv cluster: its commands, of which the longest, start, has a file of its own.
+
+cluster() {
+  [[ -d /proc/self/fd ]] || fail "cluster needs Linux, for /proc"
+  local command=start
+  case ${1-} in
+    stop | status)
+      command=$1
+      shift
+      ;;
+    '' | -*) ;;
+    *) misuse "there is no command 'cluster $1'" ;;
+  esac
+  parse_cluster_options "$command" "$@"
+  "cluster_$command"
+}
+
+cluster_stop() {
+  if ! read_settings; then
+    say "There is no cluster in $DATA: nothing to stop"
+    return
+  fi
+  NODES=$MADE_NODES
+  local i running=0
+  for ((i = 1; i <= NODES; i++)); do
+    if serving_pid "$i" >/dev/null; then
+      running=$((running + 1))
+    else
+      rm -f "$(pid_file "$i")" # left behind by a crash
+    fi
+  done
+  if ((running == 0)); then
+    say "No node runs in $DATA: nothing to stop"
+    return
+  fi
+  say "Stopping $running of $NODES nodes"
+  stop_nodes || return 1
+  say "All nodes have stopped"
+}
+
+cluster_status() {
+  if ! read_settings; then
+    say "There is no cluster in $DATA"
+    return 3
+  fi
+  # shellcheck disable=SC2034 # read in another file
+  NODES=$MADE_NODES BASE_PORT=$MADE_BASE_PORT
+  local i pid state code=0
+  local columns='%-8s %-10s %8s %6s %6s %10s\n'
+  # shellcheck disable=SC2059 # the format is ours
+  printf "$columns" node state pid http admin messaging
+  for ((i = 1; i <= NODES; i++)); do
+    state=stopped
+    if pid=$(serving_pid "$i"); then
+      is_healthy "$(admin_port "$i")" && state=healthy || state=unhealthy
+    fi
+    [[ $state == healthy ]] || code=3
+    # shellcheck disable=SC2059
+    printf "$columns" "node-$i" "$state" "${pid:--}" "$(http_port "$i")" "$(admin_port "$i")" "$(messaging_port "$i")"
+  done
+  return "$code"
+}

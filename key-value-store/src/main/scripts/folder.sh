@@ -1,0 +1,118 @@
+# shellcheck shell=bash
+# The folder of a local cluster:
+#   cluster.properties   what it was made with
+#   secret               shared by its nodes; made once
+#   node-i/              config.yml, pid, log/, db/
+# Everything here reads DATA, NODES, REPLICAS and BASE_PORT.
+
+settings_file() { printf '%s/cluster.properties' "$DATA"; }
+node_folder() { printf '%s/node-%s' "$DATA" "$1"; }
+node_config() { printf '%s/node-%s/config.yml' "$DATA" "$1"; }
+node_log() { printf '%s/node-%s/log/node.log' "$DATA" "$1"; }
+http_port() { printf '%s' $((BASE_PORT + 10 * ($1 - 1))); }
+admin_port() { printf '%s' $((BASE_PORT + 10 * ($1 - 1) + 1)); }
+messaging_port() { printf '%s' $((BASE_PORT + 10 * ($1 - 1) + 2)); }
+
+# Reads what the folder was made with: MADE_NODES, MADE_REPLICAS, MADE_BASE_PORT, MADE_AS (its path then).
+# False if it holds no cluster.
+read_settings() {
+  local file key value
+  file=$(settings_file)
+  MADE_NODES='' MADE_REPLICAS='' MADE_BASE_PORT='' MADE_AS=''
+  [[ -f $file ]] || return 1
+  while IFS='=' read -r key value; do
+    case $key in
+      nodes) MADE_NODES=$value ;;
+      replicas) MADE_REPLICAS=$value ;;
+      basePort) MADE_BASE_PORT=$value ;;
+      directory) MADE_AS=$value ;;
+    esac
+  done <"$file"
+  local number
+  for number in "$MADE_NODES" "$MADE_REPLICAS" "$MADE_BASE_PORT"; do
+    [[ $number =~ ^[1-9][0-9]{0,4}$ ]] || fail "$file is damaged: nodes, replicas and basePort must be numbers"
+  done
+}
+
+write_settings() {
+  replace_file "$(settings_file)" <<END
+# What this cluster was made with; ./dynamo-kv cluster reads it.
+nodes=$NODES
+replicas=$REPLICAS
+basePort=$BASE_PORT
+directory=$DATA
+END
+}
+
+# Writes a file whole or not at all, for its owner only.
+replace_file() {
+  local file=$1
+  (
+    umask 077
+    cat >"$file.new"
+  )
+  mv "$file.new" "$file"
+}
+
+# Makes the folder ready to start from. Settings come last: until they are there, nothing has run here
+# and everything may be written again.
+prepare_folder() {
+  local i
+  local rewrite=false
+  if ! read_settings; then
+    for i in "$DATA"/node-*/db; do
+      [[ ! -e $i ]] || fail "$DATA has data of nodes in it ($i) but no cluster.properties: it was not made by ./dynamo-kv cluster"
+    done
+    rewrite=true
+  elif [[ $MADE_BASE_PORT != "$BASE_PORT" || $MADE_AS != "$DATA" ]]; then
+    rewrite=true
+  fi
+  [[ -s $DATA/secret ]] || new_secret | replace_file "$DATA/secret"
+  for ((i = 1; i <= NODES; i++)); do
+    mkdir -p "$(node_folder "$i")/log"
+    if $rewrite || [[ ! -f $(node_config "$i") ]]; then
+      write_config "$i"
+    fi
+  done
+  write_settings
+}
+
+new_secret() {
+  od -An -v -tx1 -N32 /dev/urandom | tr -d ' \n'
+}
+
+write_config() {
+  local i=$1 file
+  file=$(node_config "$i")
+  if [[ -f $file ]]; then
+    cp -p "$file" "$file.old"
+  fi
+  config "$i" | replace_file "$file"
+}
+
+config() {
+  local i=$1 j
+  cat <<END
+# node-$i of a local cluster, written by ./dynamo-kv cluster. Later starts leave it as it is, with your changes; it is
+# written again only when --base-port changes or the folder has moved (this one is kept then as config.yml.old).
+cluster:
+  name: dynamo
+  secret: "$(<"$DATA/secret")"
+  replicas: $REPLICAS
+node:
+  id: node-$i
+  directory: '${DATA//\'/\'\'}/node-$i'
+membership:
+  provider: static
+  members:
+END
+  for ((j = 1; j <= NODES; j++)); do
+    printf '    - { id: node-%d, host: 127.0.0.1, httpPort: %d, adminPort: %d, messagingPort: %d }\n' \
+      "$j" "$(http_port "$j")" "$(admin_port "$j")" "$(messaging_port "$j")"
+  done
+  cat <<'END'
+server:
+  requestLog:
+    appenders: []
+END
+}

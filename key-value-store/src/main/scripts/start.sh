@@ -1,0 +1,128 @@
+# shellcheck shell=bash
+# ./dynamo-kv cluster: starting the nodes.
+
+readonly START_TIMEOUT_SECONDS=${DYNAMO_KV_START_TIMEOUT_SECONDS:-60}
+
+cluster_start() {
+  complete_options
+  refuse_if_running
+  refuse_if_ports_busy
+  prepare_to_run
+  refuse_if_ports_busy # a build may have taken minutes
+  mkdir -p "$DATA" || fail "can not make the folder $DATA"
+  local lock
+  exec {lock}<"$DATA"
+  flock -n "$lock" || fail "another ./dynamo-kv cluster is starting the nodes in $DATA"
+  refuse_if_running
+  prepare_folder
+  take_responsibility
+  start_nodes "$lock"
+  exec {lock}<&-
+  # shellcheck disable=SC2034 # read in another file
+  if $DETACH; then
+    RESPONSIBLE=false
+    show_started
+  else
+    READY=true
+    show_started
+    attend
+  fi
+}
+
+refuse_if_running() {
+  local i pid
+  for ((i = 1; i <= NODES; i++)); do
+    if pid=$(serving_pid "$i"); then
+      fail "this cluster is running already: node-$i has pid $pid.
+See ./dynamo-kv cluster status$(data_option); end it with ./dynamo-kv cluster stop$(data_option)"
+    fi
+  done
+}
+
+refuse_if_ports_busy() {
+  local i port socket pid busy=''
+  find_listeners
+  for ((i = 1; i <= NODES; i++)); do
+    for port in "$(http_port "$i")" "$(admin_port "$i")" "$(messaging_port "$i")"; do
+      socket=$(listener_on "$port") || continue
+      pid=$(pid_of_socket "$socket") || pid=''
+      busy+=$'\n'"  port $port, which node-$i needs, is in use${pid:+ by pid $pid ($(process_name "$pid"))}"
+    done
+  done
+  [[ -z $busy ]] || fail "nothing was started:$busy
+Free the ports, or choose others with --base-port."
+}
+
+process_name() {
+  local name=unknown
+  { read -r name <"/proc/$1/comm"; } 2>/dev/null || true
+  printf '%s' "$name"
+}
+
+start_nodes() {
+  local lock=$1 i
+  for ((i = 1; i <= NODES; i++)); do
+    launch "$i" "$lock"
+  done
+  await_healthy
+}
+
+await_healthy() {
+  local started=$SECONDS i waiting
+  while :; do
+    waiting=''
+    for ((i = 1; i <= NODES; i++)); do
+      launched_lives "$i" || explain_dead "$i"
+      is_ready "$i" || waiting+="${waiting:+, }node-$i"
+    done
+    [[ -n $waiting ]] || break
+    ((SECONDS - started < START_TIMEOUT_SECONDS)) || explain_late
+    progress "Waiting for $waiting to be healthy" "$((SECONDS - started)) s of $START_TIMEOUT_SECONDS"
+    sleep 0.2
+  done
+  end_progress
+}
+
+# The pid file, which the node writes once it holds its data, tells it from another that answers on its port.
+is_ready() {
+  [[ -e $(pid_file "$1") ]] && is_healthy "$(admin_port "$1")"
+}
+
+explain_dead() {
+  local i=$1
+  fail "node-$i ended while it was starting. Its log, $(node_log "$i"), ends with:
+$(end_of_log "$i" | sed 's/^/  /')"
+}
+
+explain_late() {
+  local i text="after $START_TIMEOUT_SECONDS s not every node is healthy:"
+  for ((i = 1; i <= NODES; i++)); do
+    is_ready "$i" && continue
+    text+=$'\n'"node-$i: $(health_report "$(admin_port "$i")")"
+    [[ -e $(pid_file "$i") ]] || text+=" (and has not written its pid file)"
+    text+=$'\n'"Its log, $(node_log "$i"), ends with:"$'\n'"$(end_of_log "$i" | sed 's/^/  /')"
+  done
+  fail "$text"
+}
+
+show_started() {
+  local i other=$((NODES > 1 ? 2 : 1)) end="Ctrl-C stops it."
+  if $DETACH; then
+    end="./dynamo-kv cluster stop$(data_option) stops it."
+  fi
+  printf 'The cluster is up: nodes %d, replicas of each key %d, data in %s\n\n' "$NODES" "$REPLICAS" "$DATA"
+  for ((i = 1; i <= NODES; i++)); do
+    printf '  node-%-2s http://127.0.0.1:%s  (admin %s, messaging %s, pid %s)\n' "$i" \
+      "$(http_port "$i")" "$(admin_port "$i")" "$(messaging_port "$i")" "$(serving_pid "$i" || printf unknown)"
+  done
+  cat <<END
+
+Try it. Keys and values are in Base64: aGVsbG8= is hello, d29ybGQ= is world.
+
+  curl -X PUT -H 'Content-Type: application/json' -d '{"key":"aGVsbG8=","value":"d29ybGQ="}' http://127.0.0.1:$(http_port 1)/storage
+  curl http://127.0.0.1:$(http_port "$other")/storage/aGVsbG8=
+  curl http://127.0.0.1:$(http_port 1)/cluster
+
+$end
+END
+}

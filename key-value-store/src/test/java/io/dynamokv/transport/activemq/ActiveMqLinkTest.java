@@ -1,0 +1,231 @@
+package io.dynamokv.transport.activemq;
+
+import static io.dynamokv.transport.activemq.TestNodes.A;
+import static io.dynamokv.transport.activemq.TestNodes.B;
+import static io.dynamokv.transport.activemq.TestNodes.C;
+import static io.dynamokv.transport.activemq.TestNodes.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.codahale.metrics.MetricRegistry;
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.transport.Message;
+import io.dynamokv.transport.Message.ReadReply;
+import io.dynamokv.transport.Message.Status;
+import io.dynamokv.transport.Message.WriteReply;
+import io.dynamokv.transport.RecordingReceiver;
+import io.dynamokv.transport.Transport;
+import io.dynamokv.transport.TransportException;
+import io.dynamokv.transport.activemq.TestNodes.Node;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ActiveMqLinkTest {
+  private final TestNodes nodes = new TestNodes();
+
+  @AfterEach
+  void close() {
+    nodes.close();
+  }
+
+  @Test
+  void messages_that_queue_up_travel_together_within_the_bounds_of_a_batch() {
+    SlowReceiver slow = new SlowReceiver();
+    Transport a = nodes.open(A).transport();
+    nodes.open(B, slow);
+    await(() -> a.isLinked(B));
+
+    // The first is held up by the receiver, the rest catch up with those before them.
+    for (int i = 0; i < 500; i++) {
+      assertThat(a.send(B, reply(i))).isTrue();
+    }
+    slow.goOn();
+
+    await(() -> slow.messages().size() == 500);
+    assertThat(slow.batchSizes()).allMatch(size -> size <= 64);
+    assertThat(nodes.metrics(A).histogram("messaging.batch.sent").getSnapshot().getMax())
+        .isGreaterThan(1);
+    assertThat(nodes.count(A, "messaging.messages.sent")).isEqualTo(500);
+    assertThat(nodes.count(B, "messaging.messages.received")).isEqualTo(500);
+  }
+
+  @Test
+  void a_peer_that_stops_reading_is_refused_more_and_then_given_up_while_others_are_served() {
+    SlowReceiver stuck = new SlowReceiver();
+    Node a = nodes.open(A);
+    nodes.open(B, stuck);
+    Node c = nodes.open(C);
+    await(() -> a.transport().isLinked(B) && a.transport().isLinked(C));
+
+    while (a.transport().send(B, new ReadReply(1, Status.OK, new byte[64 << 10]))) {
+      // Until the broker there, the network and the queue here are full.
+    }
+    assertThat(nodes.count(A, "messaging.peer.node-b.refused")).isPositive();
+
+    List<Message> replies = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      replies.add(reply(i));
+    }
+    replies.forEach(reply -> assertThat(a.transport().send(C, reply)).isTrue());
+    await(() -> c.receiver().messages().size() == 100);
+    assertThat(c.receiver().messages()).isEqualTo(replies);
+
+    await(() -> a.receiver().links().contains("node-b down"));
+    assertThat(a.receiver().links()).doesNotContain("node-c down");
+    stuck.goOn();
+  }
+
+  @Test
+  void a_broker_without_memory_for_more_says_so_and_goes_on_when_it_has() {
+    SlowReceiver stuck = new SlowReceiver();
+    Transport a = nodes.open(A).transport();
+    nodes.open(B, stuck);
+    await(() -> a.isLinked(B));
+
+    // The first link is given up; what comes over the next ones waits in the broker.
+    await(
+        () -> {
+          a.send(B, new ReadReply(1, Status.OK, new byte[64 << 10]));
+          return nodes.count(A, "messaging.peer.node-b.rejected") > 0;
+        });
+    stuck.goOn();
+
+    await(() -> a.send(B, reply(2)) && stuck.messages().contains(reply(2)));
+  }
+
+  @Test
+  void nothing_that_a_former_link_brought_is_delivered_after_a_new_one_is_made() throws Exception {
+    SlowReceiver slow = new SlowReceiver();
+    nodes.open(A, slow);
+    try (Caller first = new Caller(nodes.address(A), C)) {
+      first.producer.send(first.frame(C));
+      slow.awaitFirst();
+      // This one waits in the broker.
+      first.producer.send(first.frame(C));
+      first.producer.send(first.frame(C));
+
+      try (Caller second = new Caller(nodes.address(A), C)) {
+        first.awaitEnd();
+        second.producer.send(second.frame(C));
+        slow.goOn();
+
+        await(() -> slow.messages().size() == 2);
+        second.producer.send(second.frame(C));
+        await(() -> slow.messages().size() == 3);
+      }
+    }
+  }
+
+  @Test
+  void a_peer_that_restarts_on_its_port_is_linked_again_in_both_directions() {
+    Node a = nodes.open(A);
+    for (int life = 0; life < 3; life++) {
+      Node b = nodes.open(B);
+      await(() -> a.transport().isLinked(B) && b.transport().isLinked(A));
+
+      a.transport().send(B, reply(life));
+      b.transport().send(A, reply(life));
+
+      Message sent = reply(life);
+      await(() -> b.receiver().messages().equals(List.of(sent)));
+      await(() -> a.receiver().messages().contains(sent));
+      b.transport().close();
+      await(() -> !a.transport().isLinked(B));
+    }
+    assertThat(a.receiver().messages()).containsExactly(reply(0), reply(1), reply(2));
+    assertThat(nodes.count(A, "messaging.peer.node-b.linked")).isEqualTo(3);
+  }
+
+  @Test
+  void a_busy_port_is_named() throws Exception {
+    int port = nodes.address(A).port();
+    try (ServerSocket other = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
+      Transport a = nodes.create(nodes.settings(A));
+
+      assertThatExceptionOfType(TransportException.class)
+          .isThrownBy(() -> a.start(new RecordingReceiver()))
+          .withMessageContaining("messaging port " + other.getLocalPort())
+          .withMessageContaining("in use");
+    }
+    nodes.open(A);
+  }
+
+  @Test
+  void a_receiver_that_fails_does_not_stop_what_follows() {
+    RecordingReceiver failing =
+        new RecordingReceiver() {
+          @Override
+          public void onMessages(MemberId from, List<Message> batch) {
+            super.onMessages(from, batch);
+            throw new IllegalStateException("thrown by a test");
+          }
+
+          @Override
+          public synchronized void onLink(MemberId peer, boolean up) {
+            super.onLink(peer, up);
+            throw new IllegalStateException("thrown by a test");
+          }
+        };
+    Node a = nodes.open(A);
+    nodes.open(B, failing);
+    await(() -> a.transport().isLinked(B));
+
+    a.transport().send(B, reply(1));
+    await(() -> failing.messages().contains(reply(1)));
+    a.transport().send(B, reply(2));
+
+    await(() -> failing.messages().contains(reply(2)));
+    assertThat(failing.messages()).containsExactly(reply(1), reply(2));
+  }
+
+  @Test
+  void the_state_of_a_link_can_be_watched() {
+    Node a = nodes.open(A);
+    nodes.open(B);
+    await(() -> a.transport().isLinked(B));
+    MetricRegistry metrics = nodes.metrics(A);
+
+    assertThat(metrics.gauge("messaging.peer.node-b.link").getValue()).isEqualTo(1);
+    assertThat(metrics.gauge("messaging.peer.node-c.link").getValue()).isEqualTo(0);
+    assertThat(metrics.getGauges()).containsKey("messaging.peer.node-b.queue");
+    assertThat(metrics.getGauges()).containsKey("messaging.peer.node-b.queue-bytes");
+
+    a.transport().close();
+
+    assertThat(metrics.getGauges()).isEmpty();
+  }
+
+  private static Message reply(long id) {
+    return new WriteReply(id, Status.OK);
+  }
+
+  /** Handles nothing until it is told to go on. */
+  private static final class SlowReceiver extends RecordingReceiver {
+    private final CountDownLatch first = new CountDownLatch(1);
+    private final CountDownLatch going = new CountDownLatch(1);
+
+    @Override
+    public void onMessages(MemberId from, List<Message> batch) {
+      first.countDown();
+      try {
+        going.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      super.onMessages(from, batch);
+    }
+
+    void awaitFirst() throws InterruptedException {
+      first.await();
+    }
+
+    void goOn() {
+      going.countDown();
+    }
+  }
+}
