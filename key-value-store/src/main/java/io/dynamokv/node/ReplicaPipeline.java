@@ -165,7 +165,8 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
     if (safe) {
       unsafeKeys.remove(write.key);
     }
-    tell(write.done, safe ? new WriteDone.Decided(write.result) : new WriteDone.Uncertain());
+    boolean decided = safe && !(write.result instanceof WriteResult.Uncertain);
+    tell(write.done, decided ? new WriteDone.Decided(write.result) : new WriteDone.Uncertain());
   }
 
   /** What was read may be outdated by now, but it is safe. */

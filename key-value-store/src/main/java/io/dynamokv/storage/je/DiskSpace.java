@@ -44,7 +44,7 @@ final class DiskSpace {
   void require() {
     String reason = failure();
     if (reason != null) {
-      throw new StorageException(reason);
+      throw StorageException.refusal(reason);
     }
   }
 
