@@ -19,7 +19,16 @@ key_count = 20000
 json = {['Content-Type'] = 'application/json'}
 value = base64(string.rep('0123456789', 10))
 
+-- Every run of PUTs has keys of its own, since it knows no versions of older ones; GETs read those of run 0.
+local run = tonumber(os.getenv('BENCH_RUN') or '0')
 keys = {}
 for i = 1, key_count do
-  keys[i] = base64(string.format('key-%08d', i)) -- 12 bytes: no padding, nothing to escape
+  keys[i] = base64(string.format('k%02d-%08d', run, i)) -- 12 bytes: no padding, nothing to escape
+end
+
+-- Each key once, in turn, so that none is missing; then at random.
+local drawn = 0
+function draw_to_write()
+  drawn = drawn + 1
+  return drawn <= key_count and drawn or math.random(key_count)
 end

@@ -7,7 +7,7 @@ local versions, busy = {}, {}
 function request()
   local i
   repeat
-    i = math.random(key_count)
+    i = draw_to_write()
   until not busy[i]
   busy[i] = true
   json['X-Request-Id'] = tostring(i)

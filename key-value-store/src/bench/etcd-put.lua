@@ -2,7 +2,7 @@ dofile(os.getenv('BENCH_DIR') .. '/common.lua')
 
 function request()
   return wrk.format('POST', '/v3/kv/put', json,
-    '{"key":"' .. keys[math.random(key_count)] .. '","value":"' .. value .. '"}')
+    '{"key":"' .. keys[draw_to_write()] .. '","value":"' .. value .. '"}')
 end
 
 function response(status, headers, body) end

@@ -62,7 +62,7 @@ run_build() {
   begun=$(mktemp "$(dirname "$JAR")/begun.XXXXXX")
   rm -f "$JAR"
   say "Building ${JAR#"$ROOT"/} (a first build fetches its libraries and takes a few minutes)"
-  if ! (cd "$ROOT" && exec mvn -q -B -DskipTests package) >"$BUILD_LOG" 2>&1; then
+  if ! (cd "$ROOT" && exec mvn -q -B -Dmaven.test.skip=true package) >"$BUILD_LOG" 2>&1; then
     rm -f "$begun"
     show_build_errors
     fail "the build failed; its whole output is in $BUILD_LOG"

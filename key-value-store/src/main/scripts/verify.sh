@@ -41,7 +41,7 @@ outcome() {
 
 check_scripts() {
   type -P shellcheck >/dev/null || return 127
-  (cd "$ROOT" && shellcheck --external-sources --check-sourced dynamo-kv .ci/run key-value-store/src/test/scripts/*.sh)
+  (cd "$ROOT" && shellcheck --external-sources --check-sourced dynamo-kv .ci/run key-value-store/src/test/scripts/*.sh key-value-store/src/bench/*.sh)
 }
 
 # Sums up the reports that are newer than a file.

@@ -1,4 +1,4 @@
-/** What the jar can be made to do from the command line, beside serving. */
+/** The commands of the program. */
 @NullMarked
 package io.dynamokv.cli;
 

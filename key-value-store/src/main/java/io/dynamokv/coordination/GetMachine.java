@@ -30,7 +30,7 @@ public final class GetMachine {
     DONE
   }
 
-  private static final Moves<State> MOVES =
+  static final Moves<State> MOVES =
       new Moves<>(
           Map.of(
               State.NEW, Set.of(State.READING, State.DONE),
@@ -68,10 +68,10 @@ public final class GetMachine {
     return new Step<>(List.of(new GetCommand.ReadLocally()), null, false);
   }
 
-  /** Takes in what has happened. Events that come too late to matter change nothing. */
+  /** Takes in what has happened. Events that come too early or too late change nothing. */
   public Step<GetCommand, GetOutcome> on(GetEvent event) {
-    if (state == State.DONE) {
-      return new Step<>(List.of(), null, true);
+    if (!isAwaited(event)) {
+      return new Step<>(List.of(), null, state == State.DONE);
     }
     if (event instanceof GetEvent.LocalRead read) {
       local = read.state();
@@ -98,6 +98,16 @@ public final class GetMachine {
     } else {
       return requestTimeout();
     }
+  }
+
+  /** An answer counts while its question is open: the local replica's first, then the others'. */
+  private boolean isAwaited(GetEvent event) {
+    if (event instanceof GetEvent.Local) {
+      return state == State.READING;
+    } else if (event instanceof GetEvent.Remote) {
+      return state == State.ASKING || state == State.ANSWERED;
+    }
+    return state != State.DONE;
   }
 
   private void answered(MemberId replica, KeyState answer) {
@@ -167,6 +177,10 @@ public final class GetMachine {
           }
         });
     return repairs;
+  }
+
+  State state() {
+    return state;
   }
 
   private void moveTo(State next) {

@@ -6,27 +6,33 @@ import java.util.Set;
 
 /** What can happen to a PUT. Immutable. */
 public sealed interface PutEvent {
+  /** The coordinator's own replica is done with the value. One of these comes, once. */
+  sealed interface Local extends PutEvent {}
+
+  /** Another replica is done with the state that it was sent. */
+  sealed interface Remote extends PutEvent {}
+
   /**
    * The coordinator's own replica has stored the value.
    *
    * @param state the bytes of its new state, for the other replicas
    */
-  record LocalStored(Version version, byte[] state) implements PutEvent {}
+  record LocalStored(Version version, byte[] state) implements Local {}
 
   /** The coordinator's own replica holds more than the client's version has seen. */
-  record LocalStale() implements PutEvent {}
+  record LocalStale() implements Local {}
 
   /** The coordinator's own replica could not store it, and has kept nothing of it. */
-  record LocalFailed(Failure failure) implements PutEvent {}
+  record LocalFailed(Failure failure) implements Local {}
 
   /** The coordinator's own disk failed while it was storing: nobody knows whether it did. */
-  record LocalUncertain() implements PutEvent {}
+  record LocalUncertain() implements Local {}
 
   /** A replica has merged and stored the state. */
-  record ReplicaStored(MemberId replica) implements PutEvent {}
+  record ReplicaStored(MemberId replica) implements Remote {}
 
   /** A replica has said that it can not, or could not be asked. */
-  record ReplicaFailed(MemberId replica, Failure failure) implements PutEvent {}
+  record ReplicaFailed(MemberId replica, Failure failure) implements Remote {}
 
   /** It is now known that these members, and no others, can be reached. */
   record ViewChanged(Set<MemberId> reachable) implements PutEvent {}

@@ -33,7 +33,7 @@ public final class PutMachine {
     DONE
   }
 
-  private static final Moves<State> MOVES =
+  static final Moves<State> MOVES =
       new Moves<>(
           Map.of(
               State.NEW, Set.of(State.STORING, State.DONE),
@@ -69,10 +69,10 @@ public final class PutMachine {
     return new Step<>(List.of(new PutCommand.StoreLocally()), null, false);
   }
 
-  /** Takes in what has happened. Events that come too late to matter change nothing. */
+  /** Takes in what has happened. Events that come too early or too late change nothing. */
   public Step<PutCommand, PutOutcome> on(PutEvent event) {
-    if (state == State.DONE) {
-      return new Step<>(List.of(), null, true);
+    if (!isAwaited(event)) {
+      return new Step<>(List.of(), null, state == State.DONE);
     }
     if (event instanceof PutEvent.LocalStored local) {
       return localStored(local);
@@ -97,6 +97,16 @@ public final class PutMachine {
     } else {
       return requestTimeout();
     }
+  }
+
+  /** An answer counts while its question is open: the local replica's first, then the others'. */
+  private boolean isAwaited(PutEvent event) {
+    if (event instanceof PutEvent.Local) {
+      return state == State.STORING;
+    } else if (event instanceof PutEvent.Remote) {
+      return state == State.REPLICATING || state == State.ANSWERED;
+    }
+    return state != State.DONE;
   }
 
   private Step<PutCommand, PutOutcome> localStored(PutEvent.LocalStored local) {
@@ -128,13 +138,15 @@ public final class PutMachine {
     }
   }
 
+  /** Even where too few are left, those few are sent what is stored here, so as not to lack it. */
   private Step<PutCommand, PutOutcome> weigh(List<PutCommand> commands) {
     PutOutcome outcome = null;
     if (state == State.REPLICATING && tally.isReached()) {
       moveTo(State.ANSWERED);
       outcome = new PutOutcome.Stored(requireNonNull(version));
     } else if (state == State.REPLICATING && tally.isOutOfReach()) {
-      return end(new PutOutcome.Unknown(tally.wanted(), tally.succeeded()));
+      moveTo(State.DONE);
+      outcome = new PutOutcome.Unknown(tally.wanted(), tally.succeeded());
     }
     if (state == State.ANSWERED && tally.isComplete()) {
       moveTo(State.DONE);
@@ -157,6 +169,10 @@ public final class PutMachine {
   private Step<PutCommand, PutOutcome> end(@Nullable PutOutcome outcome) {
     moveTo(State.DONE);
     return new Step<>(List.of(), outcome, true);
+  }
+
+  State state() {
+    return state;
   }
 
   private void moveTo(State next) {

@@ -24,4 +24,13 @@ public final class Changes {
     }
     return ordered;
   }
+
+  /** The bytes of all keys and new states. */
+  public static long bytes(List<Change> changes) {
+    long bytes = 0;
+    for (Change change : changes) {
+      bytes += (long) change.key().bytes().length + change.next().length;
+    }
+    return bytes;
+  }
 }

@@ -1,5 +1,6 @@
 package io.dynamokv.jmh;
 
+import io.dynamokv.ring.Key;
 import io.dynamokv.version.Actor;
 import io.dynamokv.version.Dot;
 import io.dynamokv.version.KeyState;
@@ -27,6 +28,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class VersionBenchmark {
+  private static final Key KEY = Key.of(new byte[] {1, 2, 3});
   private static final long NOW_MS = 1_790_000_000_000L;
 
   @Param({"1", "3", "10"})
@@ -46,7 +48,7 @@ public class VersionBenchmark {
     }
     after = before.write(before.version(), dot(1, 5000), NOW_MS + 100, new byte[100]);
     bytes = StateCodec.encode(after);
-    version = codec.encode(after.version());
+    version = codec.encode(KEY, after.version());
   }
 
   private static Dot dot(int node, long counter) {
@@ -70,12 +72,12 @@ public class VersionBenchmark {
 
   @Benchmark
   public String encodeVersion() {
-    return codec.encode(after.version());
+    return codec.encode(KEY, after.version());
   }
 
   @Benchmark
   public Version decodeVersion() {
-    return codec.decode(version);
+    return codec.decode(KEY, version);
   }
 
   @Benchmark

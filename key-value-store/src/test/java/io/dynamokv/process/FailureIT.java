@@ -46,8 +46,7 @@ class FailureIT {
     assertThatItSaysWhy(cluster.client(1).put("key", "refused", version, 2));
     assertThatItSaysWhy(cluster.client(1).get("key", 2));
     assertThat(cluster.client(1).get("key", 1).values()).containsExactly("50");
-    cluster.restart(2);
-    cluster.restart(3);
+    cluster.restart(2, 3);
     assertThat(cluster.client(3).get("key", 3).values()).containsExactly("50");
   }
 

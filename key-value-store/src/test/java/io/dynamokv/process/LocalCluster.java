@@ -91,14 +91,17 @@ final class LocalCluster implements AutoCloseable {
     run(List.of("kill", "-" + name, "" + process(node).pid()));
   }
 
-  /** Starts a node that was ended, as an operator would, and waits until all see all. */
-  void restart(int node) throws Exception {
-    new ProcessBuilder(ROOT.resolve("dynamo-kv").toString(), "server", folder(node) + "/config.yml")
-        .redirectErrorStream(true)
-        .redirectOutput(
-            ProcessBuilder.Redirect.appendTo(folder(node).resolve("log/restart.log").toFile()))
-        .start();
-    await("node-" + node + " to be back", this::allSeeAll);
+  /** Starts nodes that were ended, as an operator would, and waits until all see all. */
+  void restart(int... ended) throws Exception {
+    for (int node : ended) {
+      new ProcessBuilder(
+              ROOT.resolve("dynamo-kv").toString(), "server", folder(node) + "/config.yml")
+          .redirectErrorStream(true)
+          .redirectOutput(
+              ProcessBuilder.Redirect.appendTo(folder(node).resolve("log/restart.log").toFile()))
+          .start();
+    }
+    await("the ended nodes to be back", this::allSeeAll);
   }
 
   /** Waits until one node sees another as reachable, or as not. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses writes while less than a configured part of the disk is free. Thread-safe. Looks at the
- * disk at most once a second, so a full disk is noticed, and a freed one too, within that time.
+ * disk once a second, and whenever an eighth of that part may have been written since.
  *
  * <p>JE has such a limit of its own, but looks only every so many bytes written, and stops its
  * cleaner too when it is reached. So JE's is set to half of this one: when this one refuses writes,
@@ -18,11 +18,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class DiskSpace {
   static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+  private static final long MIN_BYTES_BETWEEN_LOOKS = 1 << 20;
 
   private final long minFreeBytes;
   private final Usable usable;
   private final LongSupplier nanoTime;
   private final AtomicLong lookedAtNanos;
+  private final AtomicLong writtenSinceLook = new AtomicLong();
   private volatile @Nullable String failure;
 
   /** Asks the disk. */
@@ -39,9 +41,14 @@ final class DiskSpace {
   }
 
   /**
+   * To be called before so many bytes are written.
+   *
    * @throws StorageException if there is too little
    */
-  void require() {
+  void require(long bytes) {
+    if (writtenSinceLook.addAndGet(bytes) > Math.max(minFreeBytes / 8, MIN_BYTES_BETWEEN_LOOKS)) {
+      look();
+    }
     String reason = failure();
     if (reason != null) {
       throw StorageException.refusal(reason);
@@ -59,6 +66,7 @@ final class DiskSpace {
   }
 
   private void look() {
+    writtenSinceLook.set(0);
     try {
       long free = usable.bytes();
       failure =

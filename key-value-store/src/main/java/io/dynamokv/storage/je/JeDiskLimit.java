@@ -1,5 +1,6 @@
 package io.dynamokv.storage.je;
 
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -9,12 +10,15 @@ import org.jspecify.annotations.Nullable;
  * statistics, which are some seconds old.
  */
 final class JeDiskLimit {
-  private final JeStatistics statistics;
+  private final BooleanSupplier hasRoom;
   private final LongSupplier nanoTime;
   private volatile @Nullable Refusal last;
 
-  JeDiskLimit(JeStatistics statistics, LongSupplier nanoTime) {
-    this.statistics = statistics;
+  /**
+   * @param hasRoom whether JE had room for writes, {@link JeStatistics#SNAPSHOT_AGE} ago or later
+   */
+  JeDiskLimit(BooleanSupplier hasRoom, LongSupplier nanoTime) {
+    this.hasRoom = hasRoom;
     this.nanoTime = nanoTime;
   }
 
@@ -37,7 +41,7 @@ final class JeDiskLimit {
 
   private boolean isOver(Refusal refusal) {
     long age = nanoTime.getAsLong() - refusal.atNanos;
-    return age > JeStatistics.SNAPSHOT_AGE.toNanos() && statistics.hasRoom();
+    return age > JeStatistics.SNAPSHOT_AGE.toNanos() && hasRoom.getAsBoolean();
   }
 
   private record Refusal(String message, long atNanos) {}

@@ -37,10 +37,10 @@ final class JeHealth {
   }
 
   /**
-   * @throws StorageException if nothing may be written
+   * @throws StorageException if so many bytes may not be written
    */
-  void requireWritable() {
-    disk.require();
+  void requireWritable(long bytes) {
+    disk.require(bytes);
     requireWorking();
   }
 

@@ -77,7 +77,7 @@ public final class JeStorage implements Storage {
             je.environment(),
             flush,
             disk,
-            new JeDiskLimit(statistics, nanoTime));
+            new JeDiskLimit(statistics::hasRoom, nanoTime));
     statistics.gauge("keys", this::countedKeys);
     statistics.gauge("failed", () -> failure() == null ? 0L : 1L);
   }
@@ -127,7 +127,7 @@ public final class JeStorage implements Storage {
     List<Change> ordered = Changes.inOrder(changes);
     return inside(
         () -> {
-          health.requireWritable();
+          health.requireWritable(Changes.bytes(ordered));
           List<Change> conflicts = writer.write(ordered);
           flush.wrote();
           health.wrote();

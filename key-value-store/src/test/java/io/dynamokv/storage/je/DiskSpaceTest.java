@@ -18,7 +18,7 @@ class DiskSpaceTest {
 
   @Test
   void enough_is_enough() {
-    assertThatCode(disk::require).doesNotThrowAnyException();
+    assertThatCode(() -> disk.require(1)).doesNotThrowAnyException();
     assertThat(disk.failure()).isNull();
   }
 
@@ -29,7 +29,7 @@ class DiskSpaceTest {
 
     nanos.addAndGet(DiskSpace.LOOK_EVERY.toNanos());
     assertThatExceptionOfType(StorageException.class)
-        .isThrownBy(disk::require)
+        .isThrownBy(() -> disk.require(1))
         .withMessage("the disk is full: 99 bytes are free, 100 must stay free");
 
     free.set(100);
@@ -41,10 +41,20 @@ class DiskSpaceTest {
   void the_disk_is_asked_once_a_second_however_often_it_is_needed() {
     for (int i = 0; i < 100; i++) {
       nanos.addAndGet(DiskSpace.LOOK_EVERY.toNanos() / 10);
-      disk.require();
+      disk.require(1);
     }
 
     assertThat(looks).hasValue(11);
+  }
+
+  @Test
+  void a_disk_that_is_filled_within_a_second_is_noticed_by_what_was_written() {
+    free.set(99);
+    disk.require(1 << 20);
+
+    assertThatExceptionOfType(StorageException.class)
+        .isThrownBy(() -> disk.require(1))
+        .withMessageContaining("the disk is full");
   }
 
   @Test

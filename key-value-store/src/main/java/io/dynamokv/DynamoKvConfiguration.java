@@ -1,0 +1,114 @@
+package io.dynamokv;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import io.dropwizard.core.Configuration;
+import io.dropwizard.core.server.ServerFactory;
+import io.dropwizard.logging.common.DefaultLoggingFactory;
+import io.dropwizard.logging.common.LoggingFactory;
+import io.dynamokv.config.CheckedConfiguration;
+import io.dynamokv.config.ClusterConfiguration;
+import io.dynamokv.config.LoggingDefaults;
+import io.dynamokv.config.MemberConfiguration;
+import io.dynamokv.config.MembershipConfiguration;
+import io.dynamokv.config.MessagingConfiguration;
+import io.dynamokv.config.NodeConfiguration;
+import io.dynamokv.config.Problems;
+import io.dynamokv.config.RequestsConfiguration;
+import io.dynamokv.config.StorageConfiguration;
+import io.dynamokv.resources.server.EdgeServerFactory;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+
+/** The configuration file as a whole. See {@code docs/configuration.md}. */
+public final class DynamoKvConfiguration extends Configuration implements CheckedConfiguration {
+  @JsonProperty @Valid @NotNull private ClusterConfiguration cluster = new ClusterConfiguration();
+
+  @JsonProperty @Valid @NotNull private NodeConfiguration node = new NodeConfiguration();
+
+  @JsonProperty @Valid @NotNull
+  private MembershipConfiguration membership = new MembershipConfiguration();
+
+  @JsonProperty @Valid @NotNull
+  private MessagingConfiguration messaging = new MessagingConfiguration();
+
+  @JsonProperty @Valid @NotNull private StorageConfiguration storage = new StorageConfiguration();
+
+  @JsonProperty @Valid @NotNull
+  private RequestsConfiguration requests = new RequestsConfiguration();
+
+  public DynamoKvConfiguration() {
+    setServerFactory(new EdgeServerFactory());
+    setLoggingFactory(new DefaultLoggingFactory());
+  }
+
+  public ClusterConfiguration cluster() {
+    return cluster;
+  }
+
+  public NodeConfiguration node() {
+    return node;
+  }
+
+  public MembershipConfiguration membership() {
+    return membership;
+  }
+
+  public MessagingConfiguration messaging() {
+    return messaging;
+  }
+
+  public StorageConfiguration storage() {
+    return storage;
+  }
+
+  public RequestsConfiguration requests() {
+    return requests;
+  }
+
+  /** The HTTP server's section. */
+  public EdgeServerFactory server() {
+    return (EdgeServerFactory) getServerFactory();
+  }
+
+  @Override
+  @JsonProperty("server")
+  @JsonTypeInfo(
+      use = JsonTypeInfo.Id.NAME,
+      property = "type",
+      defaultImpl = EdgeServerFactory.class)
+  @JsonDeserialize(as = EdgeServerFactory.class)
+  public void setServerFactory(ServerFactory factory) {
+    super.setServerFactory(factory);
+  }
+
+  @Override
+  @JsonProperty("logging")
+  public void setLoggingFactory(LoggingFactory factory) {
+    super.setLoggingFactory(
+        factory instanceof DefaultLoggingFactory known ? LoggingDefaults.apply(known) : factory);
+  }
+
+  /** This node's own entry among the members. */
+  public MemberConfiguration self() {
+    return membership.entry(node.id()).orElseThrow();
+  }
+
+  @Override
+  public void check(Problems problems) {
+    cluster.check(problems);
+    membership.check(problems);
+    messaging.check(problems, requests);
+    requests.check(problems);
+    problems.require(
+        membership.entry(node.id()).isPresent(),
+        "node.id",
+        "must be the id of one of membership.members (is " + node.id() + ")");
+    problems.require(
+        !cluster.secret().isEmpty() || membership.isOnOneMachine(),
+        "cluster.secret",
+        "must be set, because not every member's host is a loopback address");
+    membership.entry(node.id()).ifPresent(self -> server().check(problems, self));
+  }
+}

@@ -1,0 +1,235 @@
+package io.dynamokv;
+
+import com.codahale.metrics.MetricRegistry;
+import io.dropwizard.lifecycle.Managed;
+import io.dropwizard.util.Duration;
+import io.dynamokv.config.MessagingConfiguration;
+import io.dynamokv.config.RequestsConfiguration;
+import io.dynamokv.config.StorageConfiguration;
+import io.dynamokv.membership.ClusterFacts;
+import io.dynamokv.membership.Member;
+import io.dynamokv.membership.Membership;
+import io.dynamokv.node.KeyValueNode;
+import io.dynamokv.node.NodeSettings;
+import io.dynamokv.node.RequestSettings;
+import io.dynamokv.replica.Identity;
+import io.dynamokv.replica.Replica;
+import io.dynamokv.resources.RingFacts;
+import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.ring.PreferenceList;
+import io.dynamokv.ring.Ring;
+import io.dynamokv.storage.Storage;
+import io.dynamokv.storage.je.JeSettings;
+import io.dynamokv.storage.je.JeStorage;
+import io.dynamokv.storage.memory.MemoryDisk;
+import io.dynamokv.transport.Transport;
+import io.dynamokv.transport.WireLimits;
+import io.dynamokv.transport.activemq.ActiveMqTransport;
+import io.dynamokv.transport.activemq.ActiveMqTransportSettings;
+import io.dynamokv.transport.activemq.ClusterSecret;
+import io.dynamokv.transport.activemq.MemberAddress;
+import io.dynamokv.version.Actor;
+import io.dynamokv.version.Dot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Puts a node together from its configuration, from the storage up, and takes it apart in the
+ * opposite order. Used once.
+ */
+final class NodeAssembly implements Managed {
+  /** It changes with every start of the machine. */
+  private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
+  private final DynamoKvConfiguration configuration;
+  private final Storage storage;
+  private final Identity identity;
+  private final KeyValueNode node;
+
+  private NodeAssembly(DynamoKvConfiguration configuration, MetricRegistry metrics) {
+    this.configuration = configuration;
+    this.storage = openStorage(metrics);
+    this.identity =
+        Identity.open(
+            storage, configuration.storage().durability(), bootId(), new SecureRandom()::nextLong);
+    this.node = assemble(metrics);
+  }
+
+  /** Opens the storage; everything else begins when the lifecycle is started. */
+  static ComposedNode compose(DynamoKvConfiguration configuration, MetricRegistry metrics) {
+    NodeAssembly assembly = new NodeAssembly(configuration, metrics);
+    return new ComposedNode(assembly.node, NodeAssembly::facts, assembly);
+  }
+
+  @Override
+  public void start() {
+    node.start();
+  }
+
+  @Override
+  public void stop() {
+    node.close();
+    identity.closeCleanly();
+    storage.close();
+  }
+
+  private Storage openStorage(MetricRegistry metrics) {
+    StorageConfiguration settings = configuration.storage();
+    return switch (settings.engine()) {
+      case JE ->
+          JeStorage.open(
+              new JeSettings(
+                  configuration.node().directory().resolve("db"),
+                  configuration.cluster().partitions(),
+                  settings.durability(),
+                  settings.cacheSize().toBytes(),
+                  settings.minFreeDisk().toBytes()),
+              metrics,
+              System::nanoTime);
+      case MEMORY -> new MemoryDisk().open(settings.durability(), settings.maxMemory().toBytes());
+    };
+  }
+
+  private KeyValueNode assemble(MetricRegistry metrics) {
+    ClusterFacts facts =
+        new ClusterFacts(
+            configuration.cluster().name(),
+            configuration.cluster().partitions(),
+            configuration.cluster().replicas());
+    Actor actor = new Actor(identity.nodeId(), identity.incarnation());
+    Replica replica =
+        new Replica(
+            storage,
+            () -> new Dot(actor, identity.nextCounter()),
+            System::currentTimeMillis,
+            metrics);
+    return new KeyValueNode(
+        nodeSettings(),
+        facts,
+        membership(facts),
+        actor,
+        replica,
+        storage,
+        transport(metrics),
+        metrics);
+  }
+
+  private NodeSettings nodeSettings() {
+    RequestsConfiguration requests = configuration.requests();
+    return new NodeSettings(
+        new RequestSettings(
+            requests.replicaTimeout().toMilliseconds(),
+            requests.requestTimeout().toMilliseconds(),
+            requests.maxInFlight()),
+        configuration.messaging().heartbeatInterval().toMilliseconds(),
+        configuration.storage().durability(),
+        Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
+        2 * requests.maxInFlight());
+  }
+
+  private Membership membership(ClusterFacts facts) {
+    List<Member> members = configuration.membership().members();
+    Ring ring =
+        new Ring(members.stream().map(Member::id).toList(), facts.partitions(), facts.replicas());
+    return new Membership(
+        configuration.self().toMember(),
+        members,
+        ring,
+        facts,
+        configuration.messaging().suspectAfter().toNanoseconds(),
+        System.nanoTime());
+  }
+
+  private Transport transport(MetricRegistry metrics) {
+    Member self = configuration.self().toMember();
+    Map<MemberId, MemberAddress> peers = new HashMap<>();
+    for (Member member : configuration.membership().members()) {
+      if (!member.id().equals(self.id())) {
+        peers.put(member.id(), new MemberAddress(member.host(), member.messagingPort()));
+      }
+    }
+    MessagingConfiguration messaging = configuration.messaging();
+    String bindHost = messaging.bindHost();
+    ActiveMqTransportSettings settings =
+        new ActiveMqTransportSettings(
+            self.id(),
+            new MemberAddress(bindHost == null ? self.host() : bindHost, self.messagingPort()),
+            peers,
+            new ClusterSecret(secret()),
+            wireLimits(messaging),
+            queues(messaging),
+            timing(messaging),
+            4 * peers.size() + 32);
+    return new ActiveMqTransport(settings, metrics, Clock.systemUTC(), new SecureRandom());
+  }
+
+  /** On one machine alone no secret is needed, but the parts that use one want one all the same. */
+  private String secret() {
+    String secret = configuration.cluster().secret();
+    return secret.isEmpty() ? "loopback cluster " + configuration.cluster().name() : secret;
+  }
+
+  private WireLimits wireLimits(MessagingConfiguration messaging) {
+    return new WireLimits(
+        (int) configuration.requests().maxKeySize().toBytes(),
+        Math.max(messaging.batchCount(), WireLimits.DEFAULT.maxOperations()),
+        (int) messaging.maxFrameSize().toBytes());
+  }
+
+  private static ActiveMqTransportSettings.Queues queues(MessagingConfiguration messaging) {
+    return new ActiveMqTransportSettings.Queues(
+        messaging.queueCount(),
+        messaging.queueSize().toBytes(),
+        messaging.batchCount(),
+        (int) messaging.batchSize().toBytes());
+  }
+
+  private static ActiveMqTransportSettings.Timing timing(MessagingConfiguration messaging) {
+    ActiveMqTransportSettings.Timing defaults = ActiveMqTransportSettings.Timing.DEFAULT;
+    return new ActiveMqTransportSettings.Timing(
+        defaults.connect(),
+        java(messaging.writeTimeout()),
+        defaults.handshake(),
+        defaults.idle(),
+        java(messaging.minBackoff()),
+        java(messaging.maxBackoff()));
+  }
+
+  private static java.time.Duration java(Duration duration) {
+    return java.time.Duration.ofNanos(duration.toNanoseconds());
+  }
+
+  private static String bootId() {
+    try {
+      return Files.readString(BOOT_ID).trim();
+    } catch (IOException e) {
+      return Identity.UNKNOWN_BOOT;
+    }
+  }
+
+  private static RingFacts facts(Ring ring) {
+    return new RingFacts() {
+      @Override
+      public PreferenceList preferenceList(Key key) {
+        return ring.preferenceList(key);
+      }
+
+      @Override
+      public int tokens(MemberId member) {
+        return ring.tokensOf(member).size();
+      }
+
+      @Override
+      public double share(MemberId member) {
+        return ring.share(member);
+      }
+    };
+  }
+}

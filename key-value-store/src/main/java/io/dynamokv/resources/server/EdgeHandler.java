@@ -1,0 +1,88 @@
+package io.dynamokv.resources.server;
+
+import io.dynamokv.api.ApiError;
+import io.dynamokv.api.ErrorCode;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.slf4j.MDC;
+
+/**
+ * What happens to every request before a servlet sees it: it gets its id, a key in its path takes
+ * its plain form, and its body is collected. Thread-safe.
+ */
+final class EdgeHandler extends Handler.Wrapper {
+  private static final String MDC_KEY = "requestId";
+
+  private final RequestIds ids;
+  private final int maxBodyBytes;
+  private final long transferTimeoutMs;
+  private final ByteBudget bodies;
+  private final ByteBudget answers;
+
+  EdgeHandler(
+      Handler next,
+      RequestIds ids,
+      int maxBodyBytes,
+      long transferTimeoutMs,
+      ByteBudget bodies,
+      ByteBudget answers) {
+    super(next);
+    this.ids = ids;
+    this.maxBodyBytes = maxBodyBytes;
+    this.transferTimeoutMs = transferTimeoutMs;
+    this.bodies = bodies;
+    this.answers = answers;
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    String id = ids.chosenOrNew(request.getHeaders().get(RequestIds.HEADER));
+    response.getHeaders().put(RequestIds.HEADER, id);
+    EdgeRequest edge = new EdgeRequest(request, id, callback, bodies, answers);
+    String path = edge.getHttpURI().getPath();
+    String plain = path == null ? null : KeyPaths.plain(path);
+    if (path != null && plain == null) {
+      Refusal.send(edge, response, malformedKey(path));
+      return true;
+    }
+    if (plain != null && !plain.equals(path)) {
+      edge.setPath(plain);
+    }
+    BodyCollector body = edge.hasBody() ? collector(edge, response) : null;
+    if (body != null && !body.collectNow()) {
+      return true;
+    }
+    proceed(edge, response);
+    return true;
+  }
+
+  private BodyCollector collector(EdgeRequest edge, Response response) {
+    return new BodyCollector(
+        edge, response, maxBodyBytes, transferTimeoutMs, () -> proceed(edge, response));
+  }
+
+  private void proceed(EdgeRequest edge, Response response) {
+    BehindResponse behind = new BehindResponse(edge, response, transferTimeoutMs);
+    MDC.put(MDC_KEY, edge.id());
+    try {
+      if (!super.handle(edge, behind, behind)) {
+        Response.writeError(edge, behind, behind, 404);
+      }
+    } catch (Throwable failure) {
+      // Whatever it is, it must not take the connection's thread with it.
+      Response.writeError(edge, behind, behind, failure);
+    } finally {
+      MDC.remove(MDC_KEY);
+    }
+  }
+
+  private static ApiError malformedKey(String path) {
+    return new ApiError(
+        ErrorCode.MALFORMED_BASE64,
+        "the key in the URL has characters that are not Base64",
+        "Base64, standard or URL-safe",
+        ApiError.excerpt(path));
+  }
+}

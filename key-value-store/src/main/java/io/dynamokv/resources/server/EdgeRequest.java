@@ -1,0 +1,137 @@
+package io.dynamokv.resources.server;
+
+import io.dynamokv.resources.Incoming;
+import io.dynamokv.resources.IncomingProvider;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpURI;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request with what the edge adds to it: its id, its body, and the memory it holds of the
+ * budgets, which it gives back when it is over, however it ends. Resources find it as the attribute
+ * {@link #ATTRIBUTE}. Thread-safe after it has been handed on.
+ */
+final class EdgeRequest extends Request.Wrapper implements Incoming, Callback {
+  static final String ATTRIBUTE = IncomingProvider.ATTRIBUTE;
+
+  /** Marks a request that another node has passed on. */
+  static final String FORWARDED_HEADER = "X-Dynamo-Forwarded";
+
+  private static final byte[] NOTHING = {};
+
+  private final String id;
+  private final Callback callback;
+  private final ByteBudget bodies;
+  private final ByteBudget answers;
+  private final AtomicLong reservedForBody = new AtomicLong();
+  private final AtomicLong reservedForAnswer = new AtomicLong();
+  private HttpURI uri;
+  private volatile byte[] body = NOTHING;
+
+  EdgeRequest(
+      Request wrapped, String id, Callback callback, ByteBudget bodies, ByteBudget answers) {
+    super(wrapped);
+    this.id = id;
+    this.callback = callback;
+    this.bodies = bodies;
+    this.answers = answers;
+    this.uri = wrapped.getHttpURI();
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public byte[] body() {
+    return body;
+  }
+
+  /** Whether the client has announced a body. */
+  boolean hasBody() {
+    long length = getLength();
+    return length > 0 || (length < 0 && getHeaders().contains(HttpHeader.TRANSFER_ENCODING));
+  }
+
+  void setBody(byte[] collected) {
+    this.body = collected;
+  }
+
+  @Override
+  public @Nullable String query() {
+    return uri.getQuery();
+  }
+
+  @Override
+  public @Nullable String contentType() {
+    return getHeaders().get(HttpHeader.CONTENT_TYPE);
+  }
+
+  @Override
+  public @Nullable String forwardedBy() {
+    return getHeaders().get(FORWARDED_HEADER);
+  }
+
+  @Override
+  public HttpURI getHttpURI() {
+    return uri;
+  }
+
+  /** Replaces the path by one that means the same and is not ambiguous. */
+  void setPath(String path) {
+    uri = HttpURI.build(uri).path(path).asImmutable();
+  }
+
+  boolean reserveBody(long bytes) {
+    return reserve(bodies, reservedForBody, bytes);
+  }
+
+  @Override
+  public boolean reserveAnswer(long bytes) {
+    return reserve(answers, reservedForAnswer, bytes);
+  }
+
+  long reservedForAnswer() {
+    return reservedForAnswer.get();
+  }
+
+  private static boolean reserve(ByteBudget budget, AtomicLong reserved, long bytes) {
+    if (!budget.tryTake(bytes)) {
+      return false;
+    }
+    reserved.addAndGet(bytes);
+    return true;
+  }
+
+  @Override
+  public Executor executor() {
+    return getContext();
+  }
+
+  @Override
+  public @Nullable Object getAttribute(String name) {
+    return ATTRIBUTE.equals(name) ? this : super.getAttribute(name);
+  }
+
+  @Override
+  public void succeeded() {
+    release();
+    callback.succeeded();
+  }
+
+  @Override
+  public void failed(Throwable failure) {
+    release();
+    callback.failed(failure);
+  }
+
+  private void release() {
+    bodies.giveBack(reservedForBody.getAndSet(0));
+    answers.giveBack(reservedForAnswer.getAndSet(0));
+  }
+}
