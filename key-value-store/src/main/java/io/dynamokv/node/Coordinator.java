@@ -47,11 +47,13 @@ final class Coordinator {
 
   /**
    * @param index which of a node's coordinators this is, 0 to {@code count} - 1
+   * @param firstId where the ids of its requests begin, see {@link NodeCore}
    * @param nanoClock nanoseconds that only ever grow, such as {@link System#nanoTime}
    */
   Coordinator(
       int index,
       int count,
+      long firstId,
       LocalReplica local,
       Peers peers,
       Supplier<View> view,
@@ -68,7 +70,7 @@ final class Coordinator {
     this.replicaTimeouts = new Deadlines(settings.replicaTimeoutMs());
     this.requestTimeouts = new Deadlines(settings.requestTimeoutMs());
     this.idStep = count;
-    this.nextId = index;
+    this.nextId = firstId - indexOf(firstId, count) + index;
   }
 
   /** Which of {@code count} coordinators has given out a request's id. */

@@ -14,6 +14,7 @@ import io.dynamokv.storage.Storage;
 import io.dynamokv.transport.Transport;
 import io.dynamokv.version.Actor;
 import io.dynamokv.version.Version;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -85,6 +86,7 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
             pipeline,
             transport::send,
             List.copyOf(mailboxes),
+            new SecureRandom().nextLong() >>> 2,
             System::nanoTime,
             metrics);
     this.heartbeats =

@@ -37,6 +37,10 @@ final class NodeCore implements Transport.Receiver {
   /**
    * @param mailboxes one for each coordinator; what is handed to one runs in order, never two at
    *     once, and never before the call that handed it in has returned
+   * @param firstRequestId where the ids of requests begin: 0 or more, and far from where they were
+   *     in every earlier run of this node. A slow replica may still answer a request of before;
+   *     under an id that was used again it would answer for another key, or for a value that it
+   *     does not have
    */
   NodeCore(
       RequestSettings settings,
@@ -46,6 +50,7 @@ final class NodeCore implements Transport.Receiver {
       LocalReplica local,
       Peers peers,
       List<Executor> mailboxes,
+      long firstRequestId,
       LongSupplier nanoClock,
       CoordinatorMetrics metrics) {
     this.membership = membership;
@@ -57,6 +62,7 @@ final class NodeCore implements Transport.Receiver {
           new Coordinator(
               i,
               mailboxes.size(),
+              firstRequestId,
               local,
               peers,
               membership::view,
