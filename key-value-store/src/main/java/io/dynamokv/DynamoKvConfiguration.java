@@ -74,10 +74,7 @@ public final class DynamoKvConfiguration extends Configuration implements Checke
 
   @Override
   @JsonProperty("server")
-  @JsonTypeInfo(
-      use = JsonTypeInfo.Id.NAME,
-      property = "type",
-      defaultImpl = EdgeServerFactory.class)
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NONE)
   @JsonDeserialize(as = EdgeServerFactory.class)
   public void setServerFactory(ServerFactory factory) {
     super.setServerFactory(factory);

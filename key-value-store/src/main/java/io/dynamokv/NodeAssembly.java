@@ -14,11 +14,12 @@ import io.dynamokv.node.NodeSettings;
 import io.dynamokv.node.RequestSettings;
 import io.dynamokv.replica.Identity;
 import io.dynamokv.replica.Replica;
-import io.dynamokv.resources.RingFacts;
-import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
-import io.dynamokv.ring.PreferenceList;
+import io.dynamokv.ring.Partitions;
 import io.dynamokv.ring.Ring;
+import io.dynamokv.ring.RingMember;
+import io.dynamokv.ring.TokenAllocator;
+import io.dynamokv.ring.TokenTable;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.je.JeSettings;
 import io.dynamokv.storage.je.JeStorage;
@@ -65,7 +66,7 @@ final class NodeAssembly implements Managed {
   /** Opens the storage; everything else begins when the lifecycle is started. */
   static ComposedNode compose(DynamoKvConfiguration configuration, MetricRegistry metrics) {
     NodeAssembly assembly = new NodeAssembly(configuration, metrics);
-    return new ComposedNode(assembly.node, NodeAssembly::facts, assembly);
+    return new ComposedNode(assembly.node, assembly);
   }
 
   @Override
@@ -136,12 +137,15 @@ final class NodeAssembly implements Managed {
 
   private Membership membership(ClusterFacts facts) {
     List<Member> members = configuration.membership().members();
-    Ring ring =
-        new Ring(members.stream().map(Member::id).toList(), facts.partitions(), facts.replicas());
+    TokenTable tokens =
+        TokenAllocator.initial(
+            members.stream().map(member -> new RingMember(member.id(), member.rack())).toList(),
+            new Partitions(facts.partitions()),
+            facts.replicas());
     return new Membership(
         configuration.self().toMember(),
         members,
-        ring,
+        Ring.of(tokens, facts.replicas()),
         facts,
         configuration.messaging().suspectAfter().toNanoseconds(),
         System.nanoTime());
@@ -212,24 +216,5 @@ final class NodeAssembly implements Managed {
     } catch (IOException e) {
       return Identity.UNKNOWN_BOOT;
     }
-  }
-
-  private static RingFacts facts(Ring ring) {
-    return new RingFacts() {
-      @Override
-      public PreferenceList preferenceList(Key key) {
-        return ring.preferenceList(key);
-      }
-
-      @Override
-      public int tokens(MemberId member) {
-        return ring.tokensOf(member).size();
-      }
-
-      @Override
-      public double share(MemberId member) {
-        return ring.share(member);
-      }
-    };
   }
 }

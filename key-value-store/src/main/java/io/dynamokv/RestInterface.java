@@ -122,7 +122,6 @@ final class RestInterface {
     ClusterConfiguration cluster = configuration.cluster();
     return new ClusterResource(
         node.service(),
-        node.rings(),
         new UrlReader(limits()),
         new ClusterResource.Settings(
             cluster.name(),

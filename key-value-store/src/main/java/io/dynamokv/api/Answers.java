@@ -29,7 +29,7 @@ public final class Answers {
 
   /** How long the answer to a read will be, in bytes. */
   public static long foundLength(byte[] key, String version, List<byte[]> values) {
-    long length = KEY.length + VERSION.length + VALUES.length + END.length;
+    long length = 0L + KEY.length + VERSION.length + VALUES.length + END.length;
     length += base64Length(key) + version.length() + Math.max(0, values.size() - 1);
     for (byte[] value : values) {
       length += base64Length(value) + 2;

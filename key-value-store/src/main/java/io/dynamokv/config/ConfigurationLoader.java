@@ -38,7 +38,8 @@ public final class ConfigurationLoader<T extends CheckedConfiguration>
         mapper
             .copy()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY),
+            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT),
         propertyPrefix);
     this.validator = validator;
   }

@@ -9,7 +9,6 @@ import io.dynamokv.node.KeyValueService;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.ring.PreferenceList;
-import io.dynamokv.ring.Ring;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -25,14 +24,11 @@ import java.util.stream.Collectors;
 @Path("/cluster")
 public final class ClusterResource {
   private final KeyValueService service;
-  private final Function<Ring, RingFacts> rings;
   private final UrlReader urls;
   private final Settings settings;
 
-  public ClusterResource(
-      KeyValueService service, Function<Ring, RingFacts> rings, UrlReader urls, Settings settings) {
+  public ClusterResource(KeyValueService service, UrlReader urls, Settings settings) {
     this.service = service;
-    this.rings = rings;
     this.urls = urls;
     this.settings = settings;
   }
@@ -40,7 +36,6 @@ public final class ClusterResource {
   @GET
   public void cluster(@Suspended AsyncResponse answer) {
     View view = service.view();
-    RingFacts ring = rings.apply(view.ring());
     answer.resume(
         Responses.ok(
             Answers.json(
@@ -54,15 +49,14 @@ public final class ClusterResource {
                   json.writeNumberField("partitions", settings.partitions());
                   json.writeArrayFieldStart("members");
                   for (Member member : view.members()) {
-                    write(json, member, view, ring);
+                    write(json, member, view);
                   }
                   json.writeEndArray();
                   json.writeEndObject();
                 })));
   }
 
-  private static void write(JsonGenerator json, Member member, View view, RingFacts ring)
-      throws IOException {
+  private static void write(JsonGenerator json, Member member, View view) throws IOException {
     json.writeStartObject();
     writeWho(json, member, view);
     json.writeStringField("host", member.host());
@@ -73,8 +67,8 @@ public final class ClusterResource {
     json.writeEndObject();
     json.writeStringField("rack", member.rack());
     json.writeStringField("datacenter", member.datacenter());
-    json.writeNumberField("tokens", ring.tokens(member.id()));
-    json.writeNumberField("share", ring.share(member.id()));
+    json.writeNumberField("tokens", view.ring().tokensOf(member.id()).size());
+    json.writeNumberField("share", view.ring().share(member.id()));
     json.writeEndObject();
   }
 
@@ -83,7 +77,7 @@ public final class ClusterResource {
   public void preferenceList(@Suspended AsyncResponse answer, @PathParam("key") String text) {
     Key key = urls.key(text);
     View view = service.view();
-    PreferenceList list = rings.apply(view.ring()).preferenceList(key);
+    PreferenceList list = view.ring().preferenceList(key);
     Map<MemberId, Member> members =
         view.members().stream().collect(Collectors.toMap(Member::id, Function.identity()));
     answer.resume(

@@ -30,6 +30,9 @@ public interface Incoming {
    */
   boolean reserveAnswer(long bytes);
 
+  /** Whether the request has ended, so that nobody waits for its answer any more. */
+  boolean isOver();
+
   /** Threads for work that would hold up the thread it comes from. */
   Executor executor();
 }

@@ -10,8 +10,11 @@ import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.container.Suspended;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An operator's look into the data and the metrics. Thread-safe. Dumps are streamed, line by line,
@@ -20,6 +23,7 @@ import java.util.concurrent.RejectedExecutionException;
  */
 @Path("/internal")
 public final class InternalResource {
+  private static final Logger LOG = LoggerFactory.getLogger(InternalResource.class);
   private static final String JSON_LINES = "application/x-ndjson";
 
   private final Dump dump;
@@ -73,11 +77,22 @@ public final class InternalResource {
   private void stream(AsyncResponse answer, StreamingOutput lines) {
     requireEnabled();
     try {
-      threads.execute(() -> answer.resume(Response.ok(lines, JSON_LINES).build()));
+      threads.execute(() -> answer.resume(Response.ok(untilGone(lines), JSON_LINES).build()));
     } catch (RejectedExecutionException e) {
       throw new RefusedException(
           ErrorCode.OVERLOADED, "as many dumps as may be are under way at this node", null, null);
     }
+  }
+
+  /** That somebody stops reading is no error of anybody's. */
+  private static StreamingOutput untilGone(StreamingOutput lines) {
+    return out -> {
+      try {
+        lines.write(out);
+      } catch (IOException e) {
+        LOG.debug("The reader of a dump has gone", e);
+      }
+    };
   }
 
   private void requireEnabled() {

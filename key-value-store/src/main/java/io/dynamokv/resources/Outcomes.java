@@ -34,6 +34,7 @@ public final class Outcomes {
       } else if (outcome instanceof GetOutcome.NotEnoughReplicas few) {
         fail(
             answer,
+            incoming,
             false,
             new ApiError(
                 ErrorCode.NOT_ENOUGH_REPLICAS,
@@ -43,6 +44,7 @@ public final class Outcomes {
       } else if (outcome instanceof GetOutcome.TimedOut late) {
         fail(
             answer,
+            incoming,
             false,
             new ApiError(
                 ErrorCode.TIMED_OUT,
@@ -51,7 +53,7 @@ public final class Outcomes {
                 late.got()));
       }
     } catch (RuntimeException e) {
-      answer.resume(e);
+      Delivery.deliver(answer, incoming, e);
     }
   }
 
@@ -60,14 +62,15 @@ public final class Outcomes {
     String version = versions.encode(key, state.version());
     long length = Answers.foundLength(key.bytes(), version, values);
     if (length <= LONG_ANSWER_BYTES) {
-      answer.resume(Responses.ok(Answers.found(key.bytes(), version, values)));
+      send(Answers.found(key.bytes(), version, values), answer, incoming);
     } else if (incoming.reserveAnswer(length)) {
       incoming
           .executor()
-          .execute(() -> answer.resume(Responses.ok(Answers.found(key.bytes(), version, values))));
+          .execute(() -> send(Answers.found(key.bytes(), version, values), answer, incoming));
     } else {
       fail(
           answer,
+          incoming,
           false,
           new ApiError(
               ErrorCode.OVERLOADED, "too many bytes of other answers are held at this node"));
@@ -78,12 +81,12 @@ public final class Outcomes {
   public void written(Key key, PutOutcome outcome, AsyncResponse answer, Incoming incoming) {
     try {
       if (outcome instanceof PutOutcome.Stored stored) {
-        answer.resume(Responses.ok(Answers.stored(versions.encode(key, stored.version()))));
+        send(Answers.stored(versions.encode(key, stored.version())), answer, incoming);
       } else {
-        fail(answer, true, refusal(outcome));
+        fail(answer, incoming, true, refusal(outcome));
       }
     } catch (RuntimeException e) {
-      answer.resume(e);
+      Delivery.deliver(answer, incoming, e);
     }
   }
 
@@ -132,7 +135,12 @@ public final class Outcomes {
     };
   }
 
-  private static void fail(AsyncResponse answer, boolean isWrite, ApiError error) {
-    answer.resume(Responses.error(error, isWrite));
+  private static void send(byte[] json, AsyncResponse answer, Incoming incoming) {
+    Delivery.deliver(answer, incoming, Responses.ok(json));
+  }
+
+  private static void fail(
+      AsyncResponse answer, Incoming incoming, boolean isWrite, ApiError error) {
+    Delivery.deliver(answer, incoming, Responses.error(error, isWrite));
   }
 }

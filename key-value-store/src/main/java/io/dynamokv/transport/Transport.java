@@ -24,8 +24,8 @@ public interface Transport extends AutoCloseable {
   boolean isLinked(MemberId peer);
 
   /**
-   * Closes the links and the door; nothing more is told to the receiver once this returns. A second
-   * call does nothing.
+   * Closes the links and the door; no call to the receiver begins after this returns. A second call
+   * does nothing.
    */
   @Override
   void close();

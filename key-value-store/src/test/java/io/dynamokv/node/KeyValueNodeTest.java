@@ -11,7 +11,11 @@ import io.dynamokv.membership.Membership;
 import io.dynamokv.replica.Replica;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.ring.Partitions;
 import io.dynamokv.ring.Ring;
+import io.dynamokv.ring.RingMember;
+import io.dynamokv.ring.TokenAllocator;
+import io.dynamokv.ring.TokenTable;
 import io.dynamokv.storage.Durability;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.memory.MemoryDisk;
@@ -132,12 +136,16 @@ class KeyValueNodeTest {
             () -> new Dot(actor, counter.incrementAndGet()),
             System::currentTimeMillis,
             metrics);
+    TokenTable tokens =
+        TokenAllocator.initial(
+            members.stream().map(member -> new RingMember(member.id(), member.rack())).toList(),
+            new Partitions(FACTS.partitions()),
+            FACTS.replicas());
     Membership membership =
         new Membership(
             self,
             members,
-            new Ring(
-                members.stream().map(Member::id).toList(), FACTS.partitions(), FACTS.replicas()),
+            Ring.of(tokens, FACTS.replicas()),
             FACTS,
             TimeUnit.SECONDS.toNanos(5),
             System.nanoTime());

@@ -33,13 +33,13 @@ class WireCodecPropertyTest {
     assertThat(envelope.skipped()).isZero();
   }
 
-  @Property(tries = 5000)
+  @Property(tries = 2000)
   void random_bytes_are_refused_or_read_but_never_break_anything(
       @ForAll @Size(max = 300) byte[] bytes) {
     decodesOrIsRefused(bytes);
   }
 
-  @Property(tries = 5000)
+  @Property(tries = 2000)
   void random_bytes_after_a_valid_header_never_break_anything(@ForAll @Size(max = 300) byte[] bytes)
       throws Exception {
     byte[] header = encode(SENDER, List.of());
@@ -49,7 +49,7 @@ class WireCodecPropertyTest {
     decodesOrIsRefused(frame);
   }
 
-  @Property(tries = 1000)
+  @Property(tries = 500)
   void a_truncated_envelope_is_refused_or_is_a_beginning_of_it(
       @ForAll("batches") @Size(max = 4) List<Message> messages,
       @ForAll @IntRange(max = 999) int cut)
@@ -67,7 +67,7 @@ class WireCodecPropertyTest {
     }
   }
 
-  @Property(tries = 5000)
+  @Property(tries = 2000)
   void flipped_bits_never_break_anything(
       @ForAll("batches") @Size(min = 1, max = 4) List<Message> messages,
       @ForAll @Size(min = 1, max = 4) List<@IntRange(max = 1 << 20) Integer> bits)

@@ -5,6 +5,7 @@ import io.dynamokv.api.ErrorCode;
 import io.dynamokv.api.RefusedException;
 import io.dynamokv.api.WriteRequest;
 import io.dynamokv.membership.Member;
+import io.dynamokv.resources.Delivery;
 import io.dynamokv.resources.Forwarding;
 import io.dynamokv.resources.Incoming;
 import io.dynamokv.ring.Key;
@@ -91,11 +92,7 @@ public final class HttpForwarding implements Forwarding, Managed {
         .whenComplete(
             (response, failure) -> {
               places.release();
-              if (failure == null) {
-                answer.resume(response);
-              } else {
-                answer.resume(failure);
-              }
+              Delivery.deliver(answer, incoming, failure == null ? response : failure);
             });
   }
 

@@ -33,8 +33,10 @@ final class BehindResponse extends Response.Wrapper implements Callback {
   private @Nullable ByteBuffer answer;
   private boolean passing;
   private boolean begun;
+  private boolean sent;
   private boolean sending;
   private boolean handled;
+  private boolean abandoned;
   private @Nullable Throwable failure;
   private Scheduler.@Nullable Task deadline;
 
@@ -44,11 +46,30 @@ final class BehindResponse extends Response.Wrapper implements Callback {
     this.timeoutMs = timeoutMs;
   }
 
+  /**
+   * Called when nothing has happened on the connection for long. Servlets would wait for ever for
+   * an answer that the node has forgotten; here the wait ends, with an error, and what may be
+   * written later goes nowhere.
+   *
+   * @return whether the request is to fail; false if it has ended
+   */
+  boolean onIdle(TimeoutException idle) {
+    try (AutoLock ignored = lock.lock()) {
+      if (begun || passing || handled) {
+        return true;
+      }
+      abandoned = true;
+    }
+    request.failed(idle);
+    return false;
+  }
+
   @Override
   public void write(boolean last, @Nullable ByteBuffer content, Callback written) {
     int length = content == null ? 0 : content.remaining();
-    if (answer == null && !passing) {
-      begin(last ? length : getHeaders().getLongField(HttpHeader.CONTENT_LENGTH));
+    if (answer == null && !passing && !begin(last, length)) {
+      written.failed(new IOException("the request has ended"));
+      return;
     }
     if (passing) {
       getWrapped().write(last, content, written);
@@ -62,25 +83,31 @@ final class BehindResponse extends Response.Wrapper implements Callback {
     if (content != null) {
       gathered.put(content);
     }
-    if (last && !begun) {
+    if (last && !sent) {
       send(gathered.flip());
     }
     written.succeeded();
   }
 
-  private void begin(long length) {
-    passing = length < 0 || length > Math.max(FREE_BYTES, request.reservedForAnswer());
-    if (!passing) {
-      answer = ByteBuffer.allocate((int) length);
+  private boolean begin(boolean last, int length) {
+    long whole = last ? length : getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
+    try (AutoLock ignored = lock.lock()) {
+      begun = !abandoned;
+      passing = whole < 0 || whole > Math.max(FREE_BYTES, request.reservedForAnswer());
     }
+    if (begun && !passing) {
+      answer = ByteBuffer.allocate((int) whole);
+    }
+    return begun;
   }
 
   private void send(ByteBuffer whole) {
-    begun = true;
+    sent = true;
     try (AutoLock ignored = lock.lock()) {
       sending = true;
     }
-    getWrapped().write(true, whole, Callback.from(NON_BLOCKING, this::sent, this::notSent));
+    getWrapped()
+        .write(true, whole, Callback.from(NON_BLOCKING, this::sendingEnded, this::sendingFailed));
     try (AutoLock ignored = lock.lock()) {
       if (sending) {
         deadline =
@@ -96,11 +123,11 @@ final class BehindResponse extends Response.Wrapper implements Callback {
     request.fail(new TimeoutException("the client did not take the answer in time"));
   }
 
-  private void sent() {
+  private void sendingEnded() {
     end(null, true);
   }
 
-  private void notSent(Throwable cause) {
+  private void sendingFailed(Throwable cause) {
     end(cause, true);
   }
 
@@ -127,7 +154,7 @@ final class BehindResponse extends Response.Wrapper implements Callback {
         handled = true;
       }
       failure = failure == null ? cause : failure;
-      if (sending || !handled) {
+      if (sending || !handled || abandoned) {
         return;
       }
       outcome = failure;
@@ -144,7 +171,7 @@ final class BehindResponse extends Response.Wrapper implements Callback {
     super.reset();
     answer = null;
     passing = false;
-    begun = false;
+    sent = false;
   }
 
   @Override

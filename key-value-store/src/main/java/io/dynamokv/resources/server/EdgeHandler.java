@@ -65,6 +65,7 @@ final class EdgeHandler extends Handler.Wrapper {
 
   private void proceed(EdgeRequest edge, Response response) {
     BehindResponse behind = new BehindResponse(edge, response, transferTimeoutMs);
+    edge.addIdleTimeoutListener(behind::onIdle);
     MDC.put(MDC_KEY, edge.id());
     try {
       if (!super.handle(edge, behind, behind)) {

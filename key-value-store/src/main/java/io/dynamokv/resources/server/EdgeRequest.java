@@ -4,6 +4,7 @@ import io.dynamokv.resources.Incoming;
 import io.dynamokv.resources.IncomingProvider;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.server.Request;
@@ -18,9 +19,13 @@ import org.jspecify.annotations.Nullable;
 final class EdgeRequest extends Request.Wrapper implements Incoming, Callback {
   static final String ATTRIBUTE = IncomingProvider.ATTRIBUTE;
 
+  /** Where the id of a request is found that has failed. */
+  static final String ID_ATTRIBUTE = "io.dynamokv.requestId";
+
   /** Marks a request that another node has passed on. */
   static final String FORWARDED_HEADER = "X-Dynamo-Forwarded";
 
+  private static final String JSON = "application/json";
   private static final byte[] NOTHING = {};
 
   private final String id;
@@ -29,8 +34,11 @@ final class EdgeRequest extends Request.Wrapper implements Incoming, Callback {
   private final ByteBudget answers;
   private final AtomicLong reservedForBody = new AtomicLong();
   private final AtomicLong reservedForAnswer = new AtomicLong();
+  private final @Nullable String contentType;
+  private final HttpFields headers;
   private HttpURI uri;
   private volatile byte[] body = NOTHING;
+  private volatile boolean over;
 
   EdgeRequest(
       Request wrapped, String id, Callback callback, ByteBudget bodies, ByteBudget answers) {
@@ -40,6 +48,15 @@ final class EdgeRequest extends Request.Wrapper implements Incoming, Callback {
     this.bodies = bodies;
     this.answers = answers;
     this.uri = wrapped.getHttpURI();
+    this.contentType = wrapped.getHeaders().get(HttpHeader.CONTENT_TYPE);
+    this.headers = forServlets(wrapped.getHeaders(), contentType);
+  }
+
+  /** What else a body may be declared as must not be looked at by anybody but the resource. */
+  private static HttpFields forServlets(HttpFields headers, @Nullable String contentType) {
+    return contentType == null || contentType.equals(JSON)
+        ? headers
+        : HttpFields.build(headers).remove(HttpHeader.CONTENT_TYPE).asImmutable();
   }
 
   @Override
@@ -69,12 +86,17 @@ final class EdgeRequest extends Request.Wrapper implements Incoming, Callback {
 
   @Override
   public @Nullable String contentType() {
-    return getHeaders().get(HttpHeader.CONTENT_TYPE);
+    return contentType;
   }
 
   @Override
   public @Nullable String forwardedBy() {
     return getHeaders().get(FORWARDED_HEADER);
+  }
+
+  @Override
+  public HttpFields getHeaders() {
+    return headers;
   }
 
   @Override
@@ -109,6 +131,11 @@ final class EdgeRequest extends Request.Wrapper implements Incoming, Callback {
   }
 
   @Override
+  public boolean isOver() {
+    return over;
+  }
+
+  @Override
   public Executor executor() {
     return getContext();
   }
@@ -127,10 +154,13 @@ final class EdgeRequest extends Request.Wrapper implements Incoming, Callback {
   @Override
   public void failed(Throwable failure) {
     release();
+    // The server answers by itself now, and knows nothing of this object.
+    setAttribute(ID_ATTRIBUTE, id);
     callback.failed(failure);
   }
 
   private void release() {
+    over = true;
     bodies.giveBack(reservedForBody.getAndSet(0));
     answers.giveBack(reservedForAnswer.getAndSet(0));
   }

@@ -4,7 +4,6 @@ import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.health.HealthCheckRegistry;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dropwizard.core.server.DefaultServerFactory;
 import io.dropwizard.core.setup.AdminEnvironment;
@@ -44,8 +43,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>If the file has no connectors, they are those of this node's entry among the members.
  */
-@JsonTypeName("default")
-@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type", defaultImpl = EdgeServerFactory.class)
+@JsonTypeInfo(use = JsonTypeInfo.Id.NONE)
 public final class EdgeServerFactory extends DefaultServerFactory {
   /**
    * The longest header: room for a key of 4 KiB and a version of 8 KiB in a URL, and the headers
@@ -80,6 +78,14 @@ public final class EdgeServerFactory extends DefaultServerFactory {
     LogbackAccessRequestLogFactory noRequestLog = new LogbackAccessRequestLogFactory();
     noRequestLog.setAppenders(List.of());
     setRequestLogFactory(noRequestLog);
+  }
+
+  /** Dropwizard's files may name the kind of server. There is only this one. */
+  @JsonProperty("type")
+  public void setType(String type) {
+    if (!type.equals("default")) {
+      throw new IllegalArgumentException("there is no server but the default one: " + type);
+    }
   }
 
   /** Refuses connectors whose ports are not those under which the others know this node. */

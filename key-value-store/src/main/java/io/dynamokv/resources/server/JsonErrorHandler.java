@@ -3,7 +3,9 @@ package io.dynamokv.resources.server;
 import io.dynamokv.api.ApiError;
 import io.dynamokv.api.ErrorCode;
 import io.dynamokv.resources.UnexpectedErrors;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
@@ -29,14 +31,25 @@ final class JsonErrorHandler extends ErrorHandler {
     String id = requestId(request);
     response.getHeaders().put(RequestIds.HEADER, id);
     Throwable cause = (Throwable) request.getAttribute(ERROR_EXCEPTION);
-    int status = cause instanceof HttpException http ? http.getCode() : response.getStatus();
-    ErrorCode code = ErrorAnswers.codeOf(status);
+    ErrorCode code = code(response, cause);
     ApiError error =
         code == ErrorCode.INTERNAL_ERROR
             ? unexpected.report(id, cause)
             : new ApiError(code, message(code, request, cause));
+    if (code == ErrorCode.TIMED_OUT) {
+      // A servlet still waits on this connection; it must not meet the next request.
+      response.getHeaders().put(HttpFields.CONNECTION_CLOSE);
+    }
     ErrorAnswers.send(request, response, error, callback);
     return true;
+  }
+
+  private static ErrorCode code(Response response, @Nullable Throwable cause) {
+    if (cause instanceof TimeoutException) {
+      return ErrorCode.TIMED_OUT;
+    }
+    int status = cause instanceof HttpException http ? http.getCode() : response.getStatus();
+    return ErrorAnswers.codeOf(status);
   }
 
   private String requestId(Request request) {
@@ -49,6 +62,7 @@ final class JsonErrorHandler extends ErrorHandler {
       case NOT_FOUND -> "there is nothing at this path";
       case URI_TOO_LONG -> "the URL is too long";
       case HEADERS_TOO_LARGE -> "the request's headers are too long";
+      case TIMED_OUT -> "the node has not answered; a write may or may not have happened";
       case SHUTTING_DOWN -> "this node is stopping";
       default -> "the request can not be understood: " + reason(request, cause);
     };

@@ -91,6 +91,8 @@ public final class ActiveMqTransport implements Transport {
       close();
       throw e;
     }
+    metrics.gauge("messaging.connections.open", broker::connections);
+    metrics.gauge("messaging.connections.turned-away", broker::turnedAway);
     LOG.info("messaging as {} on {}", settings.self(), settings.bind());
     startLinks(receiver);
   }
@@ -144,12 +146,16 @@ public final class ActiveMqTransport implements Transport {
     }
     links.values().forEach(PeerLink::close);
     door.close();
-    timer.shutdownNow();
     metrics.removeGauges();
-    Thread stopping = daemon("messaging-close", broker::stop);
+    Thread stopping = daemon("messaging-close", this::stop);
     stopping.start();
     threads.add(stopping);
     awaitThreads();
+  }
+
+  private void stop() {
+    broker.stop();
+    timer.shutdownNow();
   }
 
   private void awaitThreads() {

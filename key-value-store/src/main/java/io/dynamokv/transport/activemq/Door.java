@@ -21,7 +21,9 @@ final class Door {
   private final TransportMetrics metrics;
   private final RefusalLog refusals;
   private final Map<Seat, Doorway> seats = new HashMap<>();
+  // Changed together with the seats; also read alone.
   private final Map<String, Guest> guestsByConnection = new ConcurrentHashMap<>();
+  private boolean closed;
 
   Door(
       ActiveMqTransportSettings settings,
@@ -68,13 +70,16 @@ final class Door {
   /**
    * Gives a guest its seat; whoever had it is shown out.
    *
-   * @return false if another connection already goes by the same id
+   * @return what there is to object, or null
    */
-  boolean seat(Guest guest, Doorway doorway) {
+  @Nullable String seat(Guest guest, Doorway doorway) {
     Doorway previous;
     synchronized (seats) {
+      if (closed) {
+        return "this node closes";
+      }
       if (guestsByConnection.containsKey(guest.connectionId())) {
-        return false;
+        return "its connection id is taken";
       }
       previous = seats.put(guest.seat(), doorway);
       if (previous != null) {
@@ -85,7 +90,7 @@ final class Door {
     if (previous != null) {
       previous.showOut("a newer connection of the same member took its place");
     }
-    return true;
+    return null;
   }
 
   void leave(Guest guest, Doorway doorway) {
@@ -96,10 +101,11 @@ final class Door {
     }
   }
 
-  /** Shows everyone out. */
+  /** Shows everyone out and lets nobody in any more. */
   void close() {
     List<Doorway> guests;
     synchronized (seats) {
+      closed = true;
       guests = List.copyOf(seats.values());
       seats.clear();
       guestsByConnection.clear();

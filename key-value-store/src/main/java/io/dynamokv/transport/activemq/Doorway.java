@@ -119,8 +119,9 @@ final class Doorway extends TransportFilter {
       return "it is not a member of this cluster, or has another secret";
     }
     guest = recognised;
-    if (!door.seat(recognised, this)) {
-      return "its connection id is taken";
+    String objection = door.seat(recognised, this);
+    if (objection != null) {
+      return objection;
     }
     // The broker needs neither, and could write them to its log.
     caller.setPassword("");

@@ -1,5 +1,6 @@
 package io.dynamokv.transport.activemq;
 
+import com.google.common.base.Throwables;
 import io.dynamokv.transport.TransportException;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
@@ -39,6 +40,7 @@ final class EmbeddedBroker {
   private final ActiveMqTransportSettings settings;
   private final Door door;
   private final BrokerService broker = new BrokerService();
+  private volatile @Nullable GuardedConnector connector;
   private @Nullable Connection consumer;
 
   EmbeddedBroker(ActiveMqTransportSettings settings, Door door) {
@@ -52,11 +54,11 @@ final class EmbeddedBroker {
   void start(MessageListener listener) {
     try {
       configure();
-      GuardedConnector connector = bind();
+      GuardedConnector guarded = bind();
       broker.start();
       consume(listener);
       // Only now is there someone to take what callers bring.
-      connector.start();
+      guarded.start();
     } catch (Exception e) {
       stop();
       throw new TransportException(
@@ -65,25 +67,46 @@ final class EmbeddedBroker {
               + " on "
               + settings.bind().host()
               + ": "
-              + rootCause(e).getMessage(),
+              + Throwables.getRootCause(e).getMessage(),
           e);
     }
   }
 
-  /** Lets everything go; what could not be stopped cleanly is logged. */
+  /** How many connections the door has at present. */
+  int connections() {
+    GuardedConnector bound = connector;
+    return bound == null ? 0 : bound.getConnections().size();
+  }
+
+  /** How many callers found the door full. */
+  long turnedAway() {
+    GuardedConnector bound = connector;
+    return bound == null ? 0 : bound.getMaxConnectionExceededCount();
+  }
+
+  /**
+   * Lets everything go: the port at once, the rest when the listener has returned; it is not called
+   * again. What could not be stopped cleanly is logged.
+   */
   void stop() {
-    try {
-      broker.stop();
-    } catch (Exception e) {
-      LOG.warn("the messaging broker did not stop cleanly", e);
+    GuardedConnector bound = connector;
+    if (bound != null) {
+      stop("listening", () -> bound.getServer().stop());
     }
+    Connection consuming = consumer;
+    if (consuming != null) {
+      stop("consuming", consuming::stop);
+      stop("the consumer", consuming::close);
+    }
+    stop("the broker", broker::stop);
+  }
+
+  private static void stop(String what, Stop stop) {
     try {
-      if (consumer != null) {
-        consumer.close();
-      }
-    } catch (JMSException e) {
-      // Its broker is gone already, and with it whatever this was to end.
-      LOG.debug("the consumer did not close cleanly", e);
+      stop.run();
+    } catch (Exception e) {
+      LOG.warn("stopping {} failed: {}", what, e.toString());
+      LOG.debug("stopping {} failed", what, e);
     }
   }
 
@@ -137,15 +160,16 @@ final class EmbeddedBroker {
   }
 
   private GuardedConnector bind() throws Exception {
-    GuardedConnector connector = new GuardedConnector(door);
-    connector.setName("messaging");
-    connector.setUri(address());
-    connector.setBrokerService(broker);
-    connector.setAutoStart(false);
+    GuardedConnector guarded = new GuardedConnector(door);
+    guarded.setName("messaging");
+    guarded.setUri(address());
+    guarded.setBrokerService(broker);
+    guarded.setAutoStart(false);
     // Takes the port, so that a port that is taken is found out before anything runs.
-    connector.getServer();
-    broker.addConnector(connector);
-    return connector;
+    guarded.getServer();
+    broker.addConnector(guarded);
+    connector = guarded;
+    return guarded;
   }
 
   private URI address() {
@@ -180,11 +204,7 @@ final class EmbeddedBroker {
     consumer.start();
   }
 
-  private static Throwable rootCause(Throwable failure) {
-    Throwable cause = failure;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return cause;
+  private interface Stop {
+    void run() throws Exception;
   }
 }

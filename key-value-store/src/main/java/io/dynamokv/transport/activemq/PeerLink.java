@@ -1,6 +1,7 @@
 package io.dynamokv.transport.activemq;
 
 import com.codahale.metrics.Meter;
+import com.google.common.base.Throwables;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.Transport.Receiver;
 import io.dynamokv.transport.WireCodec;
@@ -129,19 +130,25 @@ final class PeerLink implements Runnable, PeerConnection.Listener {
   private void serve(PeerConnection connection) throws InterruptedException {
     current = connection;
     queue.open(connection);
-    // Whoever ends the connection or this link either did so before this line, or finds the queue
-    // open and closes it.
-    if (connection.loss() != null || isClosing()) {
+    try {
+      // Whoever ends the connection or this link either did so before this line, or finds the
+      // queue open and closes it.
+      if (connection.loss() == null && !isClosing()) {
+        serveWhileUp(connection);
+      }
+    } finally {
+      current = null;
       closeQueue(connection);
-      return;
     }
+  }
+
+  private void serveWhileUp(PeerConnection connection) throws InterruptedException {
     backoff.reset();
     failureTold = false;
     linked.mark();
     LOG.info("linked to {} at {}", peer, address());
     tellReceiver(true);
     String reason = sendBatches(connection);
-    current = null;
     closeQueue(connection);
     if (!isClosing()) {
       LOG.warn("the link to {} at {} is down: {}", peer, address(), reason);
@@ -193,10 +200,7 @@ final class PeerLink implements Runnable, PeerConnection.Listener {
   }
 
   private static String rootMessage(Throwable failure) {
-    Throwable cause = failure;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-    }
+    Throwable cause = Throwables.getRootCause(failure);
     return cause.getClass().getSimpleName() + ": " + cause.getMessage();
   }
 }

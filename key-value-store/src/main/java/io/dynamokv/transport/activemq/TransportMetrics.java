@@ -56,8 +56,11 @@ final class TransportMetrics {
     return registry.meter(name(peer, what));
   }
 
-  synchronized void gauge(MemberId peer, String what, Gauge<Number> gauge) {
-    String name = name(peer, what);
+  void gauge(MemberId peer, String what, Gauge<Number> gauge) {
+    gauge(name(peer, what), gauge);
+  }
+
+  synchronized void gauge(String name, Gauge<Number> gauge) {
     registry.gauge(name, () -> gauge);
     gauges.add(name);
   }

@@ -115,10 +115,13 @@ class ActiveMqDoorTest {
     for (int i = 0; i < sockets.length; i++) {
       sockets[i] = connect();
     }
+    await(() -> metric("messaging.connections.turned-away") > 0);
     for (Socket socket : sockets) {
       assertIsClosed(socket);
       socket.close();
     }
+    // That of the member.
+    await(() -> metric("messaging.connections.open") == 1);
 
     Node c = nodes.open(C);
 
@@ -208,9 +211,14 @@ class ActiveMqDoorTest {
       Session transacted = caller.connection.createSession(true, Session.SESSION_TRANSACTED);
       MessageProducer producer = transacted.createProducer(transacted.createQueue("operations"));
       producer.setDeliveryMode(DeliveryMode.NON_PERSISTENT);
-      producer.send(caller.frame(C));
 
-      assertThatExceptionOfType(JMSException.class).isThrownBy(transacted::commit);
+      assertThatExceptionOfType(JMSException.class)
+          .isThrownBy(
+              () -> {
+                // The first message begins the transaction, without waiting for an answer.
+                producer.send(caller.frame(C));
+                transacted.commit();
+              });
       caller.awaitEnd();
     }
   }
@@ -218,9 +226,15 @@ class ActiveMqDoorTest {
   @Test
   void a_member_may_not_open_sessions_without_end() throws JMSException {
     try (Caller caller = new Caller(nodes.address(A), C)) {
-      for (int i = 0; i < 8; i++) {
-        caller.connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
-      }
+      assertThatExceptionOfType(JMSException.class)
+          .isThrownBy(
+              () -> {
+                for (int i = 0; i < 10; i++) {
+                  Session session =
+                      caller.connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+                  session.createProducer(session.createQueue("operations"));
+                }
+              });
       caller.awaitEnd();
     }
   }
@@ -316,6 +330,10 @@ class ActiveMqDoorTest {
     } catch (SocketException e) {
       assertThat(e).hasMessageContaining("reset");
     }
+  }
+
+  private long metric(String gauge) {
+    return ((Number) nodes.metrics(A).gauge(gauge).getValue()).longValue();
   }
 
   private void assertRefusals(int atLeast) {

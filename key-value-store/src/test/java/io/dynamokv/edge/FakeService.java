@@ -1,0 +1,163 @@
+package io.dynamokv.edge;
+
+import io.dynamokv.coordination.GetOutcome;
+import io.dynamokv.coordination.PutOutcome;
+import io.dynamokv.membership.Member;
+import io.dynamokv.membership.View;
+import io.dynamokv.node.KeyValueService;
+import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.ring.Partitions;
+import io.dynamokv.ring.Ring;
+import io.dynamokv.ring.RingMember;
+import io.dynamokv.ring.TokenAllocator;
+import io.dynamokv.storage.Storage;
+import io.dynamokv.version.Actor;
+import io.dynamokv.version.Dot;
+import io.dynamokv.version.KeyState;
+import io.dynamokv.version.StateCodec;
+import io.dynamokv.version.Version;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/** A node in memory that holds every key, unless it is told to behave otherwise. */
+public final class FakeService implements KeyValueService {
+  public final Map<Key, KeyState> states = new ConcurrentSkipListMap<>();
+  private final AtomicLong counter = new AtomicLong();
+  private final Member self;
+  private final List<Member> members;
+  private final Ring ring;
+  public volatile Set<MemberId> reachable;
+  public volatile List<Member> elsewhere = List.of();
+  public volatile GetOutcome getOutcome;
+  public volatile PutOutcome putOutcome;
+  public volatile RuntimeException thrown;
+  public volatile boolean overloaded;
+  public volatile boolean silent;
+  public volatile String failure;
+  public volatile int lastWanted;
+  public volatile String lastRequestId;
+  public volatile Executor answering = Runnable::run;
+
+  public FakeService(Member self, List<Member> members) {
+    this.self = self;
+    this.members = members;
+    this.ring =
+        Ring.of(
+            TokenAllocator.initial(
+                members.stream().map(member -> new RingMember(member.id(), "")).toList(),
+                new Partitions(16),
+                3),
+            3);
+    this.reachable = members.stream().map(Member::id).collect(Collectors.toSet());
+  }
+
+  /** Back to the beginning, without any data. */
+  public void reset() {
+    states.clear();
+    reachable = members.stream().map(Member::id).collect(Collectors.toSet());
+    elsewhere = List.of();
+    getOutcome = null;
+    putOutcome = null;
+    thrown = null;
+    overloaded = false;
+    lastWanted = 0;
+    lastRequestId = null;
+    silent = false;
+    failure = null;
+    answering = Runnable::run;
+  }
+
+  @Override
+  public boolean get(Key key, int wanted, String requestId, Consumer<GetOutcome> answer) {
+    if (refuses(wanted, requestId)) {
+      return false;
+    }
+    GetOutcome outcome =
+        getOutcome != null
+            ? getOutcome
+            : new GetOutcome.Found(states.getOrDefault(key, KeyState.EMPTY));
+    if (!silent) {
+      answering.execute(() -> answer.accept(outcome));
+    }
+    return true;
+  }
+
+  @Override
+  public boolean put(
+      Key key,
+      Version from,
+      byte[] value,
+      int wanted,
+      String requestId,
+      Consumer<PutOutcome> answer) {
+    if (refuses(wanted, requestId)) {
+      return false;
+    }
+    PutOutcome outcome = putOutcome != null ? putOutcome : write(key, from, value);
+    if (!silent) {
+      answering.execute(() -> answer.accept(outcome));
+    }
+    return true;
+  }
+
+  private boolean refuses(int wanted, String requestId) {
+    if (thrown != null) {
+      throw thrown;
+    }
+    lastWanted = wanted;
+    lastRequestId = requestId;
+    return overloaded;
+  }
+
+  private PutOutcome write(Key key, Version from, byte[] value) {
+    KeyState before = states.getOrDefault(key, KeyState.EMPTY);
+    if (before.hasMoreThan(from)) {
+      return new PutOutcome.Stale();
+    }
+    Dot dot = new Dot(new Actor(1, 1), counter.incrementAndGet());
+    KeyState after = before.write(from, dot, dot.counter(), value);
+    states.put(key, after);
+    return new PutOutcome.Stored(after.version());
+  }
+
+  /** Adds a value that nobody's version has seen. */
+  public void addSibling(Key key, byte[] value) {
+    Dot dot = new Dot(new Actor(counter.incrementAndGet(), 1), 1);
+    states.merge(
+        key, KeyState.EMPTY.write(Version.NONE, dot, dot.counter(), value), KeyState::merge);
+  }
+
+  @Override
+  public List<Member> coordinatorsElsewhere(Key key) {
+    return elsewhere;
+  }
+
+  @Override
+  public View view() {
+    return new View(self, members, ring, reachable);
+  }
+
+  @Override
+  public void scan(Storage.Visitor visitor) {
+    if (thrown != null) {
+      throw thrown;
+    }
+    for (Map.Entry<Key, KeyState> entry : states.entrySet()) {
+      if (!visitor.visit(entry.getKey(), StateCodec.encode(entry.getValue()))) {
+        return;
+      }
+    }
+  }
+
+  @Override
+  public String failure() {
+    return failure;
+  }
+}

@@ -1,0 +1,98 @@
+package io.dynamokv.membership;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.ring.Partitions;
+import io.dynamokv.ring.Ring;
+import io.dynamokv.ring.RingMember;
+import io.dynamokv.ring.TokenAllocator;
+import io.dynamokv.transport.Message;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MembershipTest {
+  private static final long SUSPECT_NS = 1500;
+  private static final MemberId SELF = new MemberId("node-1");
+  private static final MemberId PEER = new MemberId("node-2");
+
+  private final Membership membership = membership();
+
+  @Test
+  void at_first_only_this_node_can_be_reached() {
+    assertThat(membership.view().reachable()).containsExactly(SELF);
+  }
+
+  @Test
+  void a_member_that_is_linked_and_heard_can_be_reached() {
+    assertThat(membership.onLink(PEER, true)).isFalse();
+    assertThat(membership.onHeartbeat(PEER, heartbeat("test", 64, 2), 10)).isTrue();
+    assertThat(membership.view().reachable()).containsExactlyInAnyOrder(SELF, PEER);
+  }
+
+  @Test
+  void a_lost_link_makes_it_unreachable_at_once() {
+    reach();
+    assertThat(membership.onLink(PEER, false)).isTrue();
+    assertThat(membership.view().reachable()).containsExactly(SELF);
+  }
+
+  @Test
+  void silence_makes_it_unreachable_after_the_time_of_suspicion_and_a_word_reachable_again() {
+    reach();
+    for (long now = 200; now <= 1400; now += 200) {
+      assertThat(membership.tick(now)).isFalse();
+    }
+    membership.tick(1600);
+    assertThat(membership.view().reachable()).containsExactly(SELF);
+    membership.onHeartbeat(PEER, heartbeat("test", 64, 2), 1700);
+    assertThat(membership.view().reachable()).contains(PEER);
+  }
+
+  @Test
+  void a_pause_of_this_node_itself_is_not_taken_for_the_silence_of_others() {
+    reach();
+    assertThat(membership.tick(100_000)).isFalse();
+    assertThat(membership.view().reachable()).contains(PEER);
+  }
+
+  @Test
+  void a_member_of_another_cluster_or_shape_is_not_listened_to() {
+    membership.onLink(PEER, true);
+    for (Message.Heartbeat stranger :
+        List.of(heartbeat("other", 64, 2), heartbeat("test", 128, 2), heartbeat("test", 64, 3))) {
+      membership.onHeartbeat(PEER, stranger, 10);
+      assertThat(membership.isTrusted(PEER)).isFalse();
+      assertThat(membership.view().reachable()).containsExactly(SELF);
+    }
+    membership.onHeartbeat(PEER, heartbeat("test", 64, 2), 20);
+    assertThat(membership.isTrusted(PEER)).isTrue();
+  }
+
+  @Test
+  void nobody_who_is_no_member_becomes_one() {
+    MemberId stranger = new MemberId("node-9");
+    assertThat(membership.onLink(stranger, true)).isFalse();
+    assertThat(membership.onHeartbeat(stranger, heartbeat("test", 64, 2), 10)).isFalse();
+    assertThat(membership.isTrusted(stranger)).isFalse();
+  }
+
+  private void reach() {
+    membership.onLink(PEER, true);
+    membership.onHeartbeat(PEER, heartbeat("test", 64, 2), 0);
+    assertThat(membership.view().reachable()).contains(PEER);
+  }
+
+  private static Message.Heartbeat heartbeat(String cluster, int partitions, int replicas) {
+    return new Message.Heartbeat(cluster, partitions, replicas, 7, 1, 1);
+  }
+
+  private static Membership membership() {
+    Member self = new Member(SELF, "127.0.0.1", 1, 2, 3, "", "");
+    Member peer = new Member(PEER, "127.0.0.1", 4, 5, 6, "", "");
+    List<RingMember> ringMembers = List.of(new RingMember(SELF, ""), new RingMember(PEER, ""));
+    Ring ring = Ring.of(TokenAllocator.initial(ringMembers, new Partitions(64), 2), 2);
+    return new Membership(
+        self, List.of(self, peer), ring, new ClusterFacts("test", 64, 2), SUSPECT_NS, 0);
+  }
+}

@@ -1,0 +1,165 @@
+package io.dynamokv.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.codahale.metrics.MetricRegistry;
+import io.dynamokv.node.LocalReplica.ReadResult;
+import io.dynamokv.node.LocalReplica.WriteDone;
+import io.dynamokv.replica.Replica;
+import io.dynamokv.replica.ReplicaWrite;
+import io.dynamokv.replica.WriteResult;
+import io.dynamokv.ring.Key;
+import io.dynamokv.storage.Durability;
+import io.dynamokv.storage.Storage;
+import io.dynamokv.storage.StorageException;
+import io.dynamokv.storage.memory.MemoryDisk;
+import io.dynamokv.version.Actor;
+import io.dynamokv.version.Dot;
+import io.dynamokv.version.Version;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class ReplicaPipelineTest {
+  private static final Key KEY = Key.of(new byte[] {1});
+
+  private final SlowDisk disk = new SlowDisk(new MemoryDisk().open(Durability.SYNC, 1 << 20));
+  private final ReplicaPipeline pipeline = pipeline(disk);
+
+  @AfterEach
+  void close() {
+    disk.letGo.countDown();
+    pipeline.close();
+  }
+
+  @Test
+  void a_write_is_not_answered_before_it_is_safe() throws Exception {
+    CompletableFuture<WriteDone> written = write();
+    assertThat(disk.waiting.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(written).isNotDone();
+    disk.letGo.countDown();
+    WriteDone done = written.get(10, TimeUnit.SECONDS);
+    assertThat(done).isInstanceOf(WriteDone.Decided.class);
+    assertThat(((WriteDone.Decided) done).result()).isInstanceOf(WriteResult.Stored.class);
+  }
+
+  @Test
+  void a_read_that_meets_an_unsafe_write_is_not_answered_before_that_is_safe() throws Exception {
+    write();
+    assertThat(disk.waiting.await(10, TimeUnit.SECONDS)).isTrue();
+    CompletableFuture<ReadResult> met = read(KEY);
+    CompletableFuture<ReadResult> other = read(Key.of(new byte[] {2}));
+    assertThat(other.get(10, TimeUnit.SECONDS)).isEqualTo(new ReadResult.Read(null));
+    assertThat(met).isNotDone();
+    disk.letGo.countDown();
+    assertThat(((ReadResult.Read) met.get(10, TimeUnit.SECONDS)).state()).isNotNull();
+  }
+
+  @Test
+  void a_write_that_could_not_be_made_safe_is_uncertain_and_is_shown_to_nobody() throws Exception {
+    disk.failing = true;
+    disk.letGo.countDown();
+    assertThat(write().get(10, TimeUnit.SECONDS)).isEqualTo(new WriteDone.Uncertain());
+    assertThat(read(KEY).get(10, TimeUnit.SECONDS)).isEqualTo(new ReadResult.Failed());
+  }
+
+  private CompletableFuture<WriteDone> write() {
+    CompletableFuture<WriteDone> done = new CompletableFuture<>();
+    ReplicaWrite write = new ReplicaWrite.Coordinate(KEY, Version.NONE, new byte[] {9});
+    assertThat(pipeline.write(write, done::complete)).isTrue();
+    return done;
+  }
+
+  private CompletableFuture<ReadResult> read(Key key) {
+    CompletableFuture<ReadResult> done = new CompletableFuture<>();
+    assertThat(pipeline.read(key, done::complete)).isTrue();
+    return done;
+  }
+
+  private static ReplicaPipeline pipeline(Storage storage) {
+    AtomicLong counter = new AtomicLong();
+    MetricRegistry metrics = new MetricRegistry();
+    Replica replica =
+        new Replica(
+            storage,
+            () -> new Dot(new Actor(1, 1), counter.incrementAndGet()),
+            () -> 1000,
+            metrics);
+    ReplicaPipeline pipeline = new ReplicaPipeline(replica, Durability.SYNC, 100, metrics);
+    pipeline.start();
+    return pipeline;
+  }
+
+  /** A storage whose disk takes as long, and ends as badly, as the test wants. */
+  private static final class SlowDisk implements Storage {
+    private final Storage storage;
+    private final CountDownLatch waiting = new CountDownLatch(1);
+    private final CountDownLatch letGo = new CountDownLatch(1);
+    private volatile boolean failing;
+
+    SlowDisk(Storage storage) {
+      this.storage = storage;
+    }
+
+    @Override
+    public void harden() {
+      waiting.countDown();
+      try {
+        letGo.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      if (failing) {
+        throw new StorageException("the disk of the test fails");
+      }
+      storage.harden();
+    }
+
+    @Override
+    public byte @Nullable [] read(Key key) {
+      return storage.read(key);
+    }
+
+    @Override
+    public List<Change> compareAndWrite(List<Change> changes) {
+      return storage.compareAndWrite(changes);
+    }
+
+    @Override
+    public void scan(long firstPosition, long lastPosition, Visitor visitor) {
+      storage.scan(firstPosition, lastPosition, visitor);
+    }
+
+    @Override
+    public long approximateCount() {
+      return storage.approximateCount();
+    }
+
+    @Override
+    public byte @Nullable [] readMeta(String name) {
+      return storage.readMeta(name);
+    }
+
+    @Override
+    public void writeMeta(String name, byte[] value) {
+      storage.writeMeta(name, value);
+    }
+
+    @Override
+    public @Nullable String failure() {
+      return storage.failure();
+    }
+
+    @Override
+    public void close() {
+      storage.close();
+    }
+  }
+}
