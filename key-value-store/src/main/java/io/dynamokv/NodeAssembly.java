@@ -147,8 +147,7 @@ final class NodeAssembly implements Managed {
         configuration.storage().durability(),
         Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
         2 * requests.maxInFlight(),
-        Runtime.getRuntime().maxMemory() / 8,
-        new SecureRandom().nextLong() >>> 2);
+        Runtime.getRuntime().maxMemory() / 8);
   }
 
   private Ring ring() {

@@ -47,8 +47,7 @@ final class Coordinator {
 
   /**
    * @param index which of a node's coordinators this is, 0 to {@code count} - 1
-   * @param firstId where request ids begin, not negative. Replies to a former life of this node may
-   *     still be under way when it is back, so each life must begin at another, random place.
+   * @param firstId where the ids of its requests begin, see {@link NodeCore}
    * @param nanoClock nanoseconds that only ever grow, such as {@link System#nanoTime}
    */
   Coordinator(
@@ -71,7 +70,7 @@ final class Coordinator {
     this.replicaTimeouts = new Deadlines(settings.replicaTimeoutMs());
     this.requestTimeouts = new Deadlines(settings.requestTimeoutMs());
     this.idStep = count;
-    this.nextId = firstId / count * count + index;
+    this.nextId = firstId - indexOf(firstId, count) + index;
   }
 
   /** Which of {@code count} coordinators has given out a request's id. */

@@ -14,6 +14,7 @@ import io.dynamokv.storage.Storage;
 import io.dynamokv.transport.Transport;
 import io.dynamokv.version.Actor;
 import io.dynamokv.version.Version;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -72,6 +73,7 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
             settings.durability(),
             settings.queueCapacity(),
             settings.queueBytes(),
+            ThreadedWorkQueue::new,
             registry);
     for (int i = 0; i < settings.coordinators(); i++) {
       mailboxes.add(new Mailbox("coordinator-" + i, 8 * settings.requests().maxInFlight()));
@@ -84,8 +86,8 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
             actor,
             pipeline,
             transport::send,
-            settings.firstRequestId(),
             List.copyOf(mailboxes),
+            new SecureRandom().nextLong() >>> 2,
             System::nanoTime,
             metrics);
     this.heartbeats =

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * This node's own copy, asked without waiting. Whoever asks is called back, once, from whatever
  * thread did the work; a write is called back when it is as safe as the configured durability says.
  */
-interface LocalReplica {
+public interface LocalReplica {
   /** Returns false if too much is queued: no call-back will come. */
   boolean read(Key key, Consumer<ReadResult> done);
 

@@ -34,9 +34,12 @@ final class NodeCore implements Transport.Receiver {
   private final List<Coordinator> coordinators = new ArrayList<>();
 
   /**
-   * @param firstId where request ids begin: random, and not negative, in each life of a node
    * @param mailboxes one for each coordinator; what is handed to one runs in order, never two at
    *     once, and never before the call that handed it in has returned
+   * @param firstRequestId where the ids of requests begin: 0 or more, and far from where they were
+   *     in every earlier run of this node. A slow replica may still answer a request of before;
+   *     under an id that was used again it would answer for another key, or for a value that it
+   *     does not have
    */
   NodeCore(
       RequestSettings settings,
@@ -45,8 +48,8 @@ final class NodeCore implements Transport.Receiver {
       Actor actor,
       LocalReplica local,
       Peers peers,
-      long firstId,
       List<Executor> mailboxes,
+      long firstRequestId,
       LongSupplier nanoClock,
       CoordinatorMetrics metrics) {
     this.membership = membership;
@@ -58,7 +61,7 @@ final class NodeCore implements Transport.Receiver {
           new Coordinator(
               i,
               mailboxes.size(),
-              firstId,
+              firstRequestId,
               local,
               peers,
               membership::view,

@@ -10,7 +10,6 @@ import io.dynamokv.storage.Durability;
  * @param coordinators how many mailboxes share the requests, 1 or more
  * @param queueCapacity how many reads, and how many writes, may wait for this node's own copy
  * @param queueBytes how many bytes of states the waiting writes may hold together
- * @param firstRequestId where request ids begin: random, and not negative, in each life of a node
  */
 public record NodeSettings(
     RequestSettings requests,
@@ -18,5 +17,4 @@ public record NodeSettings(
     Durability durability,
     int coordinators,
     int queueCapacity,
-    long queueBytes,
-    long firstRequestId) {}
+    long queueBytes) {}

@@ -59,19 +59,21 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   /**
    * @param capacity how many reads, and how many writes, may be queued
    * @param byteCapacity how many bytes of states the writes that are not safe yet may hold
+   * @param queues makes the queue of each stage, and what works it off
    */
   ReplicaPipeline(
       Replica replica,
       Durability durability,
       int capacity,
       long byteCapacity,
+      WorkQueue.Maker queues,
       MetricRegistry metrics) {
     this.replica = replica;
     this.byteCapacity = byteCapacity;
     this.hardensApart = durability == Durability.SYNC;
-    this.reads = new WorkQueue<>("replica-reads", capacity, BATCH, this::read);
-    this.writes = new WorkQueue<>("replica-writes", capacity, BATCH, this::apply);
-    this.hardening = new WorkQueue<>("replica-hardening", BATCH, BATCH, this::harden);
+    this.reads = queues.make("replica-reads", capacity, BATCH, this::read);
+    this.writes = queues.make("replica-writes", capacity, BATCH, this::apply);
+    this.hardening = queues.make("replica-hardening", BATCH, BATCH, this::harden);
     this.readTime = timer(metrics, "storage.read-batch-time");
     this.applyTime = timer(metrics, "storage.write-batch-time");
     this.hardenTime = timer(metrics, "storage.harden-time");
@@ -189,7 +191,9 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
 
   /** A refused write has stored nothing, so there is nothing about it that a disk could forget. */
   private void finish(AppliedWrite write, boolean safe) {
-    boolean decided = safe || write.result instanceof WriteResult.Refused;
+    boolean decided =
+        write.result instanceof WriteResult.Refused
+            || safe && !(write.result instanceof WriteResult.Uncertain);
     if (decided) {
       unsafeKeys.remove(write.pending.write.key());
     }

@@ -1,101 +1,34 @@
 package io.dynamokv.node;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * A bounded queue and the thread that works it off, taking whatever has queued up since it last
+ * A bounded queue and something that works it off, taking whatever has queued up since it last
  * looked as one batch. Thread-safe.
  */
-final class WorkQueue<T> implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(WorkQueue.class);
-
-  private final BlockingQueue<T> queue;
-  private final int batchLimit;
-  private final Consumer<List<T>> work;
-  private final Thread thread;
-  private volatile boolean open = true;
-
-  /**
-   * @param work takes batches of 1 to {@code batchLimit} items, in order; never called by two
-   *     threads at once
-   */
-  WorkQueue(String name, int capacity, int batchLimit, Consumer<List<T>> work) {
-    this.queue = new LinkedBlockingQueue<>(capacity);
-    this.batchLimit = batchLimit;
-    this.work = work;
-    this.thread = new Thread(this::run, name);
-    this.thread.setDaemon(true);
-  }
-
-  void start() {
-    thread.start();
-  }
+interface WorkQueue<T> extends AutoCloseable {
+  /** Begins to work off the queue; called once. */
+  void start();
 
   /** Returns false if the queue is full or closed. */
-  boolean offer(T item) {
-    // Closed in between, the thread may be gone: the item must not stay behind unnoticed.
-    return open && queue.offer(item) && (open || !queue.remove(item));
-  }
+  boolean offer(T item);
 
   /** Waits for a place; returns false if the queue was closed meanwhile. */
-  boolean put(T item) {
-    try {
-      while (open) {
-        if (queue.offer(item, 100, TimeUnit.MILLISECONDS)) {
-          return true;
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return false;
-  }
+  boolean put(T item);
 
-  int depth() {
-    return queue.size();
-  }
+  int depth();
 
-  /** Lets the thread finish what is queued, for at most 5 seconds. */
+  /** Lets what is queued be finished, for at most 5 seconds. */
   @Override
-  public void close() {
-    open = false;
-    try {
-      thread.join(5000);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
+  void close();
 
-  private void run() {
-    List<T> batch = new ArrayList<>(batchLimit);
-    while (open || !queue.isEmpty()) {
-      try {
-        T first = queue.poll(100, TimeUnit.MILLISECONDS);
-        if (first == null) {
-          continue;
-        }
-        batch.add(first);
-        queue.drainTo(batch, batchLimit - 1);
-      } catch (InterruptedException e) {
-        continue;
-      }
-      workOff(batch);
-      batch.clear();
-    }
-  }
-
-  private void workOff(List<T> batch) {
-    try {
-      work.accept(List.copyOf(batch));
-    } catch (Throwable e) {
-      Faults.survive(LOG, "a batch of " + thread.getName(), e);
-    }
+  /** Makes queues: with threads, or, in a simulation, without. */
+  interface Maker {
+    /**
+     * @param work takes batches of 1 to {@code batchLimit} items, in order; never called by two
+     *     threads at once
+     */
+    <T> WorkQueue<T> make(String name, int capacity, int batchLimit, Consumer<List<T>> work);
   }
 }

@@ -81,7 +81,7 @@ public final class Replica {
       applyInRounds(writes, slots, results);
     } catch (StorageException e) {
       LOG.warn("could not store writes to {} keys: {}", slots.size(), e.getMessage());
-      slots.values().forEach(slot -> slot.refuse(results));
+      slots.values().forEach(slot -> slot.fail(results, e.isRefusal()));
     }
     return Arrays.asList(results);
   }
@@ -91,11 +91,20 @@ public final class Replica {
       List<ReplicaWrite> writes, Map<Key, Slot> slots, WriteResult[] results) {
     for (int round = 0; !slots.isEmpty(); round++) {
       if (round == MAX_ROUNDS) {
-        throw new StorageException("they kept changing while they were written");
+        throw StorageException.refusal("they kept changing while they were written");
       }
-      slots.values().forEach(slot -> slot.workOut(writes, results));
+      workOut(slots.values(), writes, results);
       slots.keySet().retainAll(keysOf(storage.compareAndWrite(changesOf(slots.values()))));
       conflicts.mark(slots.size());
+    }
+  }
+
+  private static void workOut(
+      Collection<Slot> slots, List<ReplicaWrite> writes, WriteResult[] results) {
+    try {
+      slots.forEach(slot -> slot.workOut(writes, results));
+    } catch (StorageException e) {
+      throw StorageException.refusal(String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -143,9 +152,15 @@ public final class Replica {
       }
     }
 
-    void refuse(WriteResult[] results) {
-      indexes.forEach(
-          index -> results[index] = new WriteResult.Refused(WriteResult.Refusal.STORAGE_FAILED));
+    /** Takes back what was said of this key's writes: they were not stored, or perhaps not. */
+    void fail(WriteResult[] results, boolean notStored) {
+      for (int index : indexes) {
+        if (notStored) {
+          results[index] = new WriteResult.Refused(WriteResult.Refusal.STORAGE_FAILED);
+        } else if (results[index] instanceof WriteResult.Stored) {
+          results[index] = new WriteResult.Uncertain();
+        }
+      }
     }
 
     private WriteResult write(ReplicaWrite write) {

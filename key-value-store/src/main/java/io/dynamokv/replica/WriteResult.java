@@ -15,6 +15,9 @@ public sealed interface WriteResult {
   /** The writer had not seen all that this replica holds; nothing was changed. */
   record Stale() implements WriteResult {}
 
+  /** The storage failed while it wrote: the replica's state may hold it now, or not. */
+  record Uncertain() implements WriteResult {}
+
   /** Nothing was changed. */
   record Refused(Refusal refusal) implements WriteResult {}
 

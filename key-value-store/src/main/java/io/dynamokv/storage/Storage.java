@@ -23,6 +23,8 @@ public interface Storage extends AutoCloseable {
    *
    * @param changes distinct keys, in any order
    * @return the changes that were not written because the key's state was not the expected one
+   * @throws StorageException if the medium fails; unless it is a {@link
+   *     StorageException#isRefusal() refusal}, the changes may have been written, or not
    * @throws IllegalArgumentException if a key comes twice
    */
   List<Change> compareAndWrite(List<Change> changes);

@@ -9,8 +9,6 @@ import io.dynamokv.edge.Http.Answer;
 import io.dynamokv.membership.Member;
 import io.dynamokv.resources.UnexpectedErrors;
 import io.dynamokv.ring.Key;
-import io.dynamokv.ring.MemberId;
-import io.dynamokv.ring.PreferenceList;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

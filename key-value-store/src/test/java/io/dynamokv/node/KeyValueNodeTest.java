@@ -152,7 +152,7 @@ class KeyValueNodeTest {
             System.nanoTime());
     return new KeyValueNode(
         new NodeSettings(
-            new RequestSettings(500, 2000, 4096), 100, Durability.SYNC, 2, 8192, 64 << 20, 0),
+            new RequestSettings(500, 2000, 4096), 100, Durability.SYNC, 2, 8192, 64 << 20),
         FACTS,
         membership,
         actor,

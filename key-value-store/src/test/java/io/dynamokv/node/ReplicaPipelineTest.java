@@ -92,7 +92,9 @@ class ReplicaPipelineTest {
             () -> new Dot(new Actor(1, 1), counter.incrementAndGet()),
             () -> 1000,
             metrics);
-    ReplicaPipeline pipeline = new ReplicaPipeline(replica, Durability.SYNC, 100, 1 << 20, metrics);
+    ReplicaPipeline pipeline =
+        new ReplicaPipeline(
+            replica, Durability.SYNC, 100, 1 << 20, ThreadedWorkQueue::new, metrics);
     pipeline.start();
     return pipeline;
   }

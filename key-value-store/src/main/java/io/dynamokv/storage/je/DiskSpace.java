@@ -51,7 +51,7 @@ final class DiskSpace {
     }
     String reason = failure();
     if (reason != null) {
-      throw new StorageException(reason);
+      throw StorageException.refusal(reason);
     }
   }
 

@@ -69,7 +69,7 @@ final class Gate {
    */
   void requireOpen() {
     if (closed) {
-      throw new StorageException("the storage is closed");
+      throw StorageException.refusal("the storage is closed");
     }
   }
 

@@ -85,7 +85,7 @@ final class GroupFlush {
   void requireWorking() {
     Throwable cause = failure;
     if (cause != null) {
-      throw new StorageException("nothing can be hardened after a flush that failed", cause);
+      throw StorageException.refusal("nothing can be hardened after a flush that failed", cause);
     }
   }
 

@@ -5,6 +5,7 @@ import com.sleepycat.je.DiskLimitException;
 import com.sleepycat.je.Environment;
 import com.sleepycat.je.EnvironmentFailureException;
 import com.sleepycat.je.LockConflictException;
+import com.sleepycat.je.OperationFailureException;
 import com.sleepycat.je.VersionMismatchException;
 import io.dynamokv.storage.StorageException;
 import java.nio.file.Path;
@@ -16,7 +17,12 @@ final class JeFailure {
 
   /** What an operation failed of. */
   static StorageException translate(Path folder, DatabaseException e) {
-    return new StorageException(message(folder, e), e);
+    String message = message(folder, e);
+    // JE gives up the operation, or the whole transaction; only an environment that fails leaves
+    // open what became of it.
+    return e instanceof OperationFailureException
+        ? StorageException.refusal(message, e)
+        : new StorageException(message, e);
   }
 
   /** What the folder could not be opened of. */

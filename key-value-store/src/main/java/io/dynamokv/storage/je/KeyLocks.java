@@ -44,7 +44,7 @@ final class KeyLocks {
       }
       if (!acquired(locks[wanted])) {
         unlock(ordered.subList(0, i));
-        throw new StorageException(
+        throw StorageException.refusal(
             "%s is being written by others for more than %d ms"
                 .formatted(ordered.get(i).key(), longestWait.toMillis()));
       }

@@ -79,7 +79,7 @@ public final class MemoryDisk {
   void requireWorking() {
     String reason = failure;
     if (reason != null) {
-      throw new StorageException(reason);
+      throw StorageException.refusal(reason);
     }
   }
 
@@ -113,7 +113,7 @@ public final class MemoryDisk {
   /** A storage that crashed must not reach the disk that its successor has. */
   private void requireOpen(MemoryStorage storage) {
     if (open != storage) {
-      throw new StorageException("the storage is no longer open");
+      throw StorageException.refusal("the storage is no longer open");
     }
   }
 }

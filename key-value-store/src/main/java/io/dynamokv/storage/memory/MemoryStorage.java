@@ -154,7 +154,7 @@ public final class MemoryStorage implements Storage {
   private void requireUsable() {
     String reason = ended;
     if (reason != null) {
-      throw new StorageException(reason);
+      throw StorageException.refusal(reason);
     }
   }
 
@@ -168,7 +168,7 @@ public final class MemoryStorage implements Storage {
     if (wanted > maxBytes && wanted > bytes) {
       String reason = "the memory is full: %d of %d bytes are used".formatted(bytes, maxBytes);
       full = reason;
-      throw new StorageException(reason);
+      throw StorageException.refusal(reason);
     }
     full = null;
     return wanted;

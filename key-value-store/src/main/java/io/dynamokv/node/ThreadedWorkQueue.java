@@ -1,0 +1,96 @@
+package io.dynamokv.node;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A work queue with a thread of its own. Thread-safe. */
+final class ThreadedWorkQueue<T> implements WorkQueue<T> {
+  private static final Logger LOG = LoggerFactory.getLogger(ThreadedWorkQueue.class);
+
+  private final BlockingQueue<T> queue;
+  private final int batchLimit;
+  private final Consumer<List<T>> work;
+  private final Thread thread;
+  private volatile boolean open = true;
+
+  ThreadedWorkQueue(String name, int capacity, int batchLimit, Consumer<List<T>> work) {
+    this.queue = new LinkedBlockingQueue<>(capacity);
+    this.batchLimit = batchLimit;
+    this.work = work;
+    this.thread = new Thread(this::run, name);
+    this.thread.setDaemon(true);
+  }
+
+  @Override
+  public void start() {
+    thread.start();
+  }
+
+  @Override
+  public boolean offer(T item) {
+    // Closed in between, the thread may be gone: the item must not stay behind unnoticed.
+    return open && queue.offer(item) && (open || !queue.remove(item));
+  }
+
+  @Override
+  public boolean put(T item) {
+    try {
+      while (open) {
+        if (queue.offer(item, 100, TimeUnit.MILLISECONDS)) {
+          return true;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return false;
+  }
+
+  @Override
+  public int depth() {
+    return queue.size();
+  }
+
+  /** Lets the thread finish what is queued, for at most 5 seconds. */
+  @Override
+  public void close() {
+    open = false;
+    try {
+      thread.join(5000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    List<T> batch = new ArrayList<>(batchLimit);
+    while (open || !queue.isEmpty()) {
+      try {
+        T first = queue.poll(100, TimeUnit.MILLISECONDS);
+        if (first == null) {
+          continue;
+        }
+        batch.add(first);
+        queue.drainTo(batch, batchLimit - 1);
+      } catch (InterruptedException e) {
+        continue;
+      }
+      workOff(batch);
+      batch.clear();
+    }
+  }
+
+  private void workOff(List<T> batch) {
+    try {
+      work.accept(List.copyOf(batch));
+    } catch (Throwable e) {
+      Faults.survive(LOG, "a batch of " + thread.getName(), e);
+    }
+  }
+}
