@@ -76,10 +76,10 @@ public final class GetMachine {
     if (event instanceof GetEvent.LocalRead read) {
       local = read.state();
       answered(self, read.state());
-      return weigh(askIfReading());
+      return weigh(ask());
     } else if (event instanceof GetEvent.LocalFailed) {
       tally.giveUp(self);
-      return weigh(askIfReading());
+      return weigh(ask());
     } else if (event instanceof GetEvent.ReplicaRead read) {
       answered(read.replica(), read.state());
       return weigh(List.of());
@@ -100,10 +100,10 @@ public final class GetMachine {
     }
   }
 
-  /** An answer counts while its question is open. */
+  /** An answer counts while its question is open: the local replica's first, then the others'. */
   private boolean isAwaited(GetEvent event) {
     if (event instanceof GetEvent.Local) {
-      return state != State.DONE && tally.openReplicas().contains(self);
+      return state == State.READING;
     } else if (event instanceof GetEvent.Remote) {
       return state == State.ASKING || state == State.ANSWERED;
     }
@@ -117,22 +117,13 @@ public final class GetMachine {
     }
   }
 
-  /** Asks the others once this node's own copy has answered, if they were not asked before. */
-  private List<GetCommand> askIfReading() {
-    return state == State.READING ? ask() : List.of();
-  }
-
   private List<GetCommand> ask() {
     if (state == State.READING) {
       moveTo(State.ASKING);
     }
     giveUpUnreachable();
     List<GetCommand> commands = new ArrayList<>();
-    for (MemberId replica : tally.openReplicas()) {
-      if (!replica.equals(self)) {
-        commands.add(new GetCommand.Ask(replica));
-      }
-    }
+    tally.openReplicas().forEach(replica -> commands.add(new GetCommand.Ask(replica)));
     return commands;
   }
 
@@ -158,14 +149,20 @@ public final class GetMachine {
     return new Step<>(commands, outcome, false);
   }
 
-  /** Before the answer, asks the others, or asks them again; after it, stops listening. */
+  /** Before the answer, asks those that are silent; after it, stops listening. */
   private Step<GetCommand, GetOutcome> replicaTimeout() {
     return switch (state) {
-      // This node's own disk may hang; the others can make up the number without it.
-      case READING, ASKING -> weigh(ask());
+      case READING -> askWithoutOwnCopy();
+      case ASKING -> weigh(ask());
       case ANSWERED -> end(null);
       case NEW, DONE -> new Step<>(List.of(), null, false);
     };
+  }
+
+  /** This node's own disk may hang; the others can make up the number without it. */
+  private Step<GetCommand, GetOutcome> askWithoutOwnCopy() {
+    tally.giveUp(self);
+    return weigh(ask());
   }
 
   private Step<GetCommand, GetOutcome> requestTimeout() {

@@ -105,7 +105,8 @@ class GetMachinePropertyTest {
       if (event instanceof GetEvent.LocalRead read) {
         local = read.state();
         answers.put(given.self, read.state());
-      } else if (event instanceof GetEvent.LocalFailed) {
+      } else if (event instanceof GetEvent.LocalFailed
+          || event instanceof GetEvent.ReplicaTimeout) {
         local = KeyState.EMPTY;
         lost.add(given.self);
       }
