@@ -128,8 +128,7 @@ class CommandsTest {
       System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
       System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
       FakeService service = new FakeService(members.get(0), members);
-      new DynamoKvApplication(
-          (configuration, metrics) -> new ComposedNode(service, lifecycle)) {
+      new DynamoKvApplication((configuration, metrics) -> new ComposedNode(service, lifecycle)) {
         @Override
         protected void onFatalError(Throwable cause) {
           fatal[0] = cause;

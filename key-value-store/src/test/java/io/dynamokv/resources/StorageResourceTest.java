@@ -150,7 +150,9 @@ class StorageResourceTest {
   void another_clusters_version_is_refused() {
     String foreign =
         new VersionCodec("another")
-            .encode(new Version(VectorClock.EMPTY.with(new Dot(new Actor(1, 1), 1), 1), Set.of()));
+            .encode(
+                Key.of(new byte[] {(byte) 97}),
+                new Version(VectorClock.EMPTY.with(new Dot(new Actor(1, 1), 1), 1), Set.of()));
 
     RefusedException refused =
         catchThrowableOfType(
