@@ -151,7 +151,7 @@ class StorageResourceTest {
     String foreign =
         new VersionCodec("another")
             .encode(
-                Key.of(new byte[] {'a'}),
+                Key.of(new byte[] {(byte) 97}),
                 new Version(VectorClock.EMPTY.with(new Dot(new Actor(1, 1), 1), 1), Set.of()));
 
     RefusedException refused =
