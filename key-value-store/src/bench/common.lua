@@ -26,9 +26,12 @@ for i = 1, key_count do
   keys[i] = base64(string.format('k%02d-%08d', run, i)) -- 12 bytes: no padding, nothing to escape
 end
 
--- Each key once, in turn, so that none is missing; then at random.
-local drawn = 0
+-- Each key once, in turn, so that none is missing; then at random. The first request that wrk asks for is never sent.
+local drawn = -1
 function draw_to_write()
   drawn = drawn + 1
+  if drawn == 0 then
+    return key_count
+  end
   return drawn <= key_count and drawn or math.random(key_count)
 end

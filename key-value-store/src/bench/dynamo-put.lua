@@ -2,14 +2,15 @@
 -- request's id says which key an answer is about.
 dofile(os.getenv('BENCH_DIR') .. '/common.lua')
 
-local versions, busy = {}, {}
+local versions, busy, sent = {}, {}, 0
 
 function request()
   local i
   repeat
     i = draw_to_write()
   until not busy[i]
-  busy[i] = true
+  busy[i] = sent > 0 or nil
+  sent = sent + 1
   json['X-Request-Id'] = tostring(i)
   return wrk.format('PUT', '/storage', json,
     '{"key":"' .. keys[i] .. '","value":"' .. value .. '","fromVersion":"' .. (versions[i] or '') .. '"}')
