@@ -9,21 +9,20 @@ import java.util.stream.IntStream;
  * what that costs. A change of one owner walks again only from where the walk met that token. Not
  * thread-safe.
  *
- * <p>Invariant: lists, counts and cost are always those of the present owners. All is counted in
- * whole numbers, so that every machine sees the same cost and none of it wears off.
+ * <p>Invariant: lists, holdings and cost are always those of the present owners.
  */
 final class Placement {
   /** The owner of a token that nobody owns yet; walks pass over it. */
   static final int NOBODY = -1;
-
-  /** A fair share is seldom a whole number of partitions: it is kept in parts of one. */
-  private static final int PARTS = 16;
 
   /** The price of a stretched walk, as a part of a member's mean share; found by experiment. */
   private static final double STRETCH_PRICE = 1.0 / 16;
 
   /** The price of a moved pair, in the same measure. */
   private static final double MOVE_PRICE = 1.0 / 3;
+
+  /** How much dearer movement gets where it has turned out too cheap. */
+  private static final int RAISE = 8;
 
   private final HolderRule.Walk walk;
   private final int partitions;
@@ -38,12 +37,12 @@ final class Placement {
   /** How many tokens the walk from each partition passes until it is complete. */
   private final int[] lengths;
 
-  private final int[] held;
-  private final long[] fair;
+  private final Holdings holdings;
   private final BitSet free;
   private final long stretchPrice;
-  private final long movePrice;
+  private long movePrice;
   private long cost;
+  private int moved;
 
   /**
    * @param owners for each token the number of its owner, or {@link #NOBODY}; kept and changed
@@ -59,24 +58,14 @@ final class Placement {
     tokens = countTokens(owners, members);
     lists = new int[partitions * holders];
     lengths = new int[partitions];
-    held = new int[members];
-    fair = fairShares(rule, partitions);
-    double mean = (double) partitions * holders / members;
-    stretchPrice = Math.max(1, Math.round(STRETCH_PRICE * mean * PARTS * PARTS));
-    movePrice = Math.max(1, Math.round(MOVE_PRICE * mean * PARTS * PARTS));
+    holdings = new Holdings(rule, partitions);
+    double meanShare = (double) partitions * holders / members;
+    stretchPrice = Math.max(1, Math.round(STRETCH_PRICE * meanShare * Holdings.unit()));
+    movePrice = Math.max(1, Math.round(MOVE_PRICE * meanShare * Holdings.unit()));
     Arrays.fill(lists, NOBODY);
-    for (long share : fair) {
-      cost += share * share;
-    }
     for (int partition = 0; partition < partitions; partition++) {
       walkFrom(partition);
     }
-  }
-
-  private static long[] fairShares(HolderRule rule, int partitions) {
-    return Arrays.stream(rule.fairHoldings())
-        .mapToLong(holding -> Math.round(holding * partitions * PARTS))
-        .toArray();
   }
 
   /** How many tokens each member owns. */
@@ -95,6 +84,10 @@ final class Placement {
     return partition * members + member;
   }
 
+  int partitions() {
+    return partitions;
+  }
+
   int members() {
     return members;
   }
@@ -107,20 +100,30 @@ final class Placement {
     return owners;
   }
 
+  /** What each member holds at present. */
+  Holdings holdings() {
+    return holdings;
+  }
+
   /** What the present owners cost; only differences mean anything. */
   long cost() {
     return cost;
   }
 
+  /** How many pairs are placed anew. */
+  int moved() {
+    return moved;
+  }
+
+  /** Makes movement dearer. */
+  void raiseMovePrice() {
+    cost += moved * movePrice * (RAISE - 1);
+    movePrice *= RAISE;
+  }
+
   /** Whether a token may be given away: nobody may lose the last one. */
   boolean isMovable(int token) {
     return owners[token] == NOBODY || tokens[owners[token]] > 1;
-  }
-
-  /** Whether no member is a whole token away from its fair share. */
-  boolean isBalanced() {
-    return IntStream.range(0, members)
-        .allMatch(member -> Math.abs(deviation(member)) < (long) holders * PARTS);
   }
 
   /** Whether a walk that begins close before a token, and so meets it, is stretched. */
@@ -176,16 +179,10 @@ final class Placement {
   }
 
   private void count(int partition, int member, int change) {
-    long before = deviation(member);
-    held[member] += change;
-    long after = deviation(member);
-    cost += after * after - before * before;
+    cost += holdings.change(member, change);
     if (!free.get(pair(partition, member, members))) {
       cost += change * movePrice;
+      moved += change;
     }
-  }
-
-  private long deviation(int member) {
-    return (long) held[member] * PARTS - fair[member];
   }
 }

@@ -3,11 +3,7 @@ package io.dynamokv.ring;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
 
 /**
  * Decides which member owns which tokens. Pure: the same members or the same table give the same
@@ -45,35 +41,38 @@ public final class TokenAllocator {
    * The prices are parts of a member's mean share, because a deviation is judged in per cent. Were
    * stretching cheap, repeats would pile up over many joins and leaves; were it dear, small rings,
    * which can not do without repeats, would lose balance. Movement costs enough that a leave moves
-   * practically nothing in vain, not so much that racks of unequal size never come to rest. Factors
-   * of two up or down change little.
+   * practically nothing in vain. Factors of two up or down change little.
    *
    * How one is made
    *
-   * From nothing, TokenDealer deals the tokens out in rounds, which is perfect but for the seam where
-   * the last token meets the first and for racks that do not go up in N. Every token that is not well
-   * placed is then offered to all members, and goes where that costs least, for a few passes.
+   * From nothing, TokenDealer deals the tokens out in rounds. That is perfect but for the seam, where
+   * the last token meets the first, and for racks whose number does not go with N. Tokens that are
+   * misplaced are then offered to all members and go where they cost least (PlacementSearch).
    *
-   * A joiner takes tokens and nothing else changes hands. JoinerComb takes one in each of as many
-   * sections as it should have tokens: they come out S tokens apart on average, never crowded, and
-   * each section holds tokens of nearly all members, so whoever is ahead of the fair share can be
-   * found there. Each section settles for its cheapest token; passes are repeated until nothing
-   * changes.
+   * A joiner takes tokens, and nothing else changes hands. JoinerComb takes one in each of as many
+   * sections as it should have tokens: they come out about S tokens apart, never crowded, and each
+   * section holds tokens of nearly all members, so whoever is ahead of the fair share can be found
+   * there. Each section settles for its cheapest token, again and again until nothing changes.
    *
    * A leaver's tokens become nobody's, which walks pass over. Each is then given to the member with
-   * which that costs least, and passes over these tokens alone are repeated likewise. No other token
-   * moves.
+   * which it costs least, again until nothing changes; and no other token moves.
    *
-   * Where every member holds everything before or after the change (S <= N), tokens can be dealt
-   * anew at no cost: the pairs that must move are the same for any table. A ring that has shrunk
-   * that far is as good as new.
+   * Where racks differ in size, fair shares and low movement can be at odds: the pairs that must move
+   * may not be the ones that would make shares fair. Both sides are bounded by an eighth of the
+   * unavoidable movement. If a joiner's choice moves more than that among the others, movement is made
+   * dearer and it chooses again. If a member is more than a little off in the end, misplaced tokens
+   * are moved for balance alone, as far as that eighth goes.
+   *
+   * Where every member holds everything before or after the change (S <= N), tokens are dealt anew:
+   * the pairs that must move are the same for any table. So a ring that has shrunk that far is as
+   * good as new.
    *
    * Nothing here is random. Where costs are equal, hashes of fixed numbers choose, which spreads a
    * node's neighbours, and so the work of standing in for it, over many others.
    */
 
-  /** A bound on the passes; they nearly always end earlier, because nothing changes any more. */
-  private static final int MAX_PASSES = 8;
+  /** What part of the unavoidable movement may be added to it for the sake of balance. */
+  private static final double SPARE_MOVEMENT = 1.0 / 8;
 
   private TokenAllocator() {}
 
@@ -82,8 +81,8 @@ public final class TokenAllocator {
    *
    * @param members in any order
    * @param replicas N, at least 1
-   * @throws IllegalArgumentException if there is no member, more members than partitions, one named
-   *     twice, or no replica
+   * @throws IllegalArgumentException if there is no member, if there are more than partitions or
+   *     {@value TokenTable#MAX_MEMBERS}, if one is named twice, or if there is no replica
    */
   public static TokenTable initial(
       Collection<RingMember> members, Partitions partitions, int replicas) {
@@ -93,16 +92,16 @@ public final class TokenAllocator {
     BitSet allPairs = new BitSet();
     allPairs.set(0, partitions.count() * sorted.size());
     Placement placement = new Placement(rule, owners, allPairs);
-    repeat(() -> moveMisplaced(placement));
-    return new TokenTable(partitions, sorted, owners);
+    new PlacementSearch(placement, 0).settleMisplaced();
+    return new TokenTable(partitions, sorted, placement.owners());
   }
 
   /**
    * The table after one member more has joined: it has taken tokens from the others.
    *
    * @param replicas N, at least 1; the same that the table was made for
-   * @throws IllegalArgumentException if it is a member already, if there are as many members as
-   *     partitions, or no replica
+   * @throws IllegalArgumentException if it is a member already, if there are as many as there can
+   *     be, or if there is no replica
    */
   public static TokenTable join(TokenTable table, RingMember joiner, int replicas) {
     List<RingMember> members = new ArrayList<>(table.members());
@@ -111,18 +110,21 @@ public final class TokenAllocator {
     if (table.members().size() <= replicas) {
       return initial(sorted, table.partitions(), replicas);
     }
-    HolderRule rule = HolderRule.of(sorted, replicas);
     int joinerAt = sorted.indexOf(joiner);
-    int[] formerOwners = renumbered(table, sorted);
-    double tokens = rule.fairHoldings()[joinerAt] / rule.holders() * formerOwners.length;
+    HolderRule rule = HolderRule.of(sorted, replicas);
+    FormerTable former = new FormerTable(table, sorted, replicas);
+    double tokens = rule.fairHoldings()[joinerAt] / rule.holders() * table.partitions().count();
     int wanted = Math.max(1, (int) Math.round(tokens));
-    JoinerComb comb = new JoinerComb(formerOwners, joinerAt, wanted, sorted.size());
-    BitSet free = pairsHeld(table, sorted, replicas);
-    for (int partition = 0; partition < formerOwners.length; partition++) {
-      free.set(Placement.pair(partition, joinerAt, sorted.size()));
+    JoinerComb comb = new JoinerComb(former.owners(), joinerAt, wanted, sorted.size());
+    Placement placement = new Placement(rule, comb.owners(), former.pairsAndAllOf(joinerAt));
+    PlacementSearch.repeat(() -> comb.improve(placement));
+    // The joiner's own pairs are free: whatever moves besides could perhaps have stayed.
+    double spare = SPARE_MOVEMENT * placement.holdings().of(joinerAt);
+    if (placement.moved() > spare) {
+      placement.raiseMovePrice();
+      PlacementSearch.repeat(() -> comb.improve(placement));
     }
-    Placement placement = new Placement(rule, comb.owners(), free);
-    repeat(() -> comb.improve(placement));
+    evenOut(placement, spare);
     return new TokenTable(table.partitions(), sorted, placement.owners());
   }
 
@@ -141,87 +143,18 @@ public final class TokenAllocator {
     if (rest.size() <= replicas) {
       return initial(rest, table.partitions(), replicas);
     }
-    int[] owners = renumbered(table, rest);
+    FormerTable former = new FormerTable(table, rest, replicas);
     int[] tokens = table.tokensOf(leaver).stream().mapToInt(token -> token).toArray();
-    BitSet free = pairsHeld(table, rest, replicas);
-    Placement placement = new Placement(HolderRule.of(rest, replicas), owners, free);
-    repeat(() -> moveAll(placement, tokens));
-    return new TokenTable(table.partitions(), rest, owners);
+    HolderRule rule = HolderRule.of(rest, replicas);
+    Placement placement = new Placement(rule, former.owners(), former.pairs());
+    new PlacementSearch(placement, Integer.MAX_VALUE).settle(tokens);
+    evenOut(placement, (1 + SPARE_MOVEMENT) * former.pairsOf(leaver));
+    return new TokenTable(table.partitions(), rest, placement.owners());
   }
 
-  /** Repeats a pass until it changes nothing. */
-  private static void repeat(BooleanSupplier pass) {
-    for (int done = 0; done < MAX_PASSES && pass.getAsBoolean(); done++) {}
-  }
-
-  private static boolean moveMisplaced(Placement placement) {
-    boolean changed = false;
-    boolean balanced = placement.isBalanced();
-    for (int token = 0; token < placement.owners().length; token++) {
-      if (!balanced || placement.isStretched(token)) {
-        changed |= moveToCheapest(placement, token);
-      }
+  private static void evenOut(Placement placement, double mostMoved) {
+    if (!placement.holdings().areNearlyFair()) {
+      new PlacementSearch(placement, (int) mostMoved).settleMisplaced();
     }
-    return changed;
-  }
-
-  private static boolean moveAll(Placement placement, int[] tokens) {
-    boolean changed = false;
-    for (int token : tokens) {
-      changed |= moveToCheapest(placement, token);
-    }
-    return changed;
-  }
-
-  private static boolean moveToCheapest(Placement placement, int token) {
-    int former = placement.ownerOf(token);
-    if (!placement.isMovable(token)) {
-      return false;
-    }
-    int best = former;
-    long bestCost = former == Placement.NOBODY ? Long.MAX_VALUE : placement.cost();
-    int offset = (int) Math.floorMod(TokenDealer.mix(token), placement.members());
-    for (int i = 0; i < placement.members(); i++) {
-      int member = (offset + i) % placement.members();
-      placement.assign(token, member);
-      if (placement.cost() < bestCost) {
-        best = member;
-        bestCost = placement.cost();
-      }
-    }
-    placement.assign(token, best);
-    return best != former;
-  }
-
-  /** For each token where its owner stands among these members, or NOBODY. */
-  private static int[] renumbered(TokenTable table, List<RingMember> members) {
-    Map<MemberId, Integer> numbers = numbers(members);
-    return IntStream.range(0, table.partitions().count())
-        .map(token -> numbers.getOrDefault(table.ownerOf(token), Placement.NOBODY))
-        .toArray();
-  }
-
-  /** The (partition, holder) pairs of a table, in the numbers of these members. */
-  private static BitSet pairsHeld(TokenTable table, List<RingMember> members, int replicas) {
-    Map<MemberId, Integer> numbers = numbers(members);
-    Ring ring = Ring.of(table, replicas);
-    BitSet pairs = new BitSet();
-    for (int partition = 0; partition < table.partitions().count(); partition++) {
-      for (MemberId holder : ring.preferenceListOf(partition).holders()) {
-        Integer number = numbers.get(holder);
-        if (number != null) {
-          pairs.set(Placement.pair(partition, number, members.size()));
-        }
-      }
-    }
-    return pairs;
-  }
-
-  private static Map<MemberId, Integer> numbers(List<RingMember> members) {
-    Map<MemberId, Integer> numbers = new HashMap<>();
-    for (RingMember member : members) {
-      numbers.put(member.id(), numbers.size());
-    }
-    return numbers;
   }
 }

@@ -11,11 +11,15 @@ import java.util.stream.IntStream;
 /**
  * Which member holds the token at each partition boundary. Immutable. Token i is the boundary at
  * the end of partition i, so the walk from a position in partition i meets token i first. Every
- * token has one owner and every member owns at least one token.
+ * token has one owner and every member owns at least one token; there are at most {@value
+ * #MAX_MEMBERS} members.
  *
  * <p>Source: DeCandia et al., <i>Dynamo</i> (SOSP 2007), section 6.2, strategy 3.
  */
 public final class TokenTable {
+  /** The most members a ring can have. */
+  public static final int MAX_MEMBERS = 1024;
+
   private static final int NOBODY = -1;
 
   private final Partitions partitions;
@@ -35,8 +39,8 @@ public final class TokenTable {
    *
    * @param members in any order
    * @param tokens for each member its tokens, 0 .. P-1, in any order
-   * @throws IllegalArgumentException if there is no member, or more than partitions, if one is
-   *     named twice or has no token, if a token has no owner or two, or does not exist
+   * @throws IllegalArgumentException if there is no member, or too many, if one is named twice or
+   *     has no token, if a token has no owner or two, or does not exist
    */
   public static TokenTable of(
       Partitions partitions,
@@ -84,10 +88,11 @@ public final class TokenTable {
   static List<RingMember> sorted(Collection<RingMember> members, Partitions partitions) {
     List<RingMember> sorted = new ArrayList<>(members);
     sorted.sort(Comparator.comparing(RingMember::id));
-    if (sorted.isEmpty() || sorted.size() > partitions.count()) {
+    int most = Math.min(MAX_MEMBERS, partitions.count());
+    if (sorted.isEmpty() || sorted.size() > most) {
       throw new IllegalArgumentException(
-          "a ring of %d partitions has 1 to as many members: %d"
-              .formatted(partitions.count(), sorted.size()));
+          "a ring of %d partitions has 1 to %d members: %d"
+              .formatted(partitions.count(), most, sorted.size()));
     }
     for (int i = 1; i < sorted.size(); i++) {
       if (sorted.get(i - 1).id().equals(sorted.get(i).id())) {
