@@ -154,12 +154,16 @@ public final class Replica {
 
     /** Takes back what was said of this key's writes: they were not stored, or perhaps not. */
     void fail(WriteResult[] results, boolean notStored) {
+      if (!notStored && current == found) {
+        return; // There was nothing to write.
+      }
       for (int index : indexes) {
-        if (notStored) {
-          results[index] = new WriteResult.Refused(WriteResult.Refusal.STORAGE_FAILED);
-        } else if (results[index] instanceof WriteResult.Stored) {
-          results[index] = new WriteResult.Uncertain();
-        }
+        // What was refused, for the sake of what may not be there, was not stored in any case.
+        boolean uncertain = !notStored && results[index] instanceof WriteResult.Stored;
+        results[index] =
+            uncertain
+                ? new WriteResult.Uncertain()
+                : new WriteResult.Refused(WriteResult.Refusal.STORAGE_FAILED);
       }
     }
 

@@ -1,0 +1,137 @@
+package io.dynamokv.node;
+
+import com.codahale.metrics.NoopMetricRegistry;
+import io.dynamokv.coordination.GetOutcome;
+import io.dynamokv.coordination.PutOutcome;
+import io.dynamokv.membership.ClusterFacts;
+import io.dynamokv.membership.Membership;
+import io.dynamokv.replica.Replica;
+import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.transport.Message;
+import io.dynamokv.transport.Transport;
+import io.dynamokv.version.Actor;
+import io.dynamokv.version.Version;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.BiPredicate;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@link KeyValueNode} is, without its threads: a {@link NodeCore} on a {@link
+ * ReplicaPipeline}. It shows the simulation what nobody else outside this package needs to see.
+ */
+public final class SimulatedCore {
+  private final ReplicaPipeline pipeline;
+  private final NodeCore core;
+
+  /** Whoever decides when the stages of the pipeline do something, and how much. */
+  public interface Steps {
+    /** Runs a step of a stage later, never before this call has returned. */
+    void later(String stage, Runnable step);
+
+    /** How many of the queued operations go into the next batch: 1 or more. */
+    int batchOf(int queued);
+  }
+
+  /**
+   * @param around what stands between the coordinators and the pipeline
+   */
+  public SimulatedCore(
+      NodeSettings settings,
+      ClusterFacts facts,
+      Membership membership,
+      Actor actor,
+      Replica replica,
+      Steps steps,
+      UnaryOperator<LocalReplica> around,
+      BiPredicate<MemberId, Message> peers,
+      List<Executor> mailboxes,
+      long firstRequestId,
+      LongSupplier nanoClock) {
+    NoopMetricRegistry noMetrics = new NoopMetricRegistry();
+    this.pipeline =
+        new ReplicaPipeline(
+            replica,
+            settings.durability(),
+            settings.queueCapacity(),
+            settings.queueBytes(),
+            queues(steps),
+            noMetrics);
+    this.core =
+        new NodeCore(
+            settings.requests(),
+            facts,
+            membership,
+            actor,
+            around.apply(pipeline),
+            peers::test,
+            mailboxes,
+            firstRequestId,
+            nanoClock,
+            new CoordinatorMetrics(noMetrics, nanoClock));
+  }
+
+  private static WorkQueue.Maker queues(Steps steps) {
+    return new WorkQueue.Maker() {
+      @Override
+      public <T> WorkQueue<T> make(
+          String name, int capacity, int batchLimit, Consumer<List<T>> work) {
+        return new SimulatedWorkQueue<>(name, capacity, batchLimit, work, steps);
+      }
+    };
+  }
+
+  public void start() {
+    pipeline.start();
+  }
+
+  /** Finishes what is queued to be written. */
+  public void close() {
+    pipeline.close();
+  }
+
+  public Transport.Receiver receiver() {
+    return core;
+  }
+
+  public void beat() {
+    core.beat();
+  }
+
+  /** Which mailbox a key's requests belong to. */
+  public int indexOf(Key key) {
+    return core.indexOf(key);
+  }
+
+  public void get(Key key, int wanted, String requestId, Consumer<GetOutcome> answer) {
+    core.get(key, wanted, requestId, answer);
+  }
+
+  public void put(
+      Key key,
+      Version from,
+      byte @Nullable [] value,
+      int wanted,
+      String requestId,
+      Consumer<PutOutcome> answer) {
+    core.put(key, from, value, wanted, requestId, answer);
+  }
+
+  /** Lets pass the deadlines of one mailbox that are due. */
+  public void tick(int index) {
+    core.coordinators().get(index).tick();
+  }
+
+  public long nanosToNextDeadline(int index, long atMost) {
+    return core.coordinators().get(index).nanosToNextDeadline(atMost);
+  }
+
+  /** How many requests are registered, in all mailboxes. */
+  public int registered() {
+    return core.coordinators().stream().mapToInt(Coordinator::registered).sum();
+  }
+}

@@ -1,0 +1,88 @@
+package io.dynamokv.node;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** A work queue without a thread: somebody else says when a batch is worked off, and how much. */
+final class SimulatedWorkQueue<T> implements WorkQueue<T> {
+  private final String name;
+  private final int capacity;
+  private final int batchLimit;
+  private final Consumer<List<T>> work;
+  private final SimulatedCore.Steps steps;
+  private final Deque<T> queue = new ArrayDeque<>();
+  private boolean open;
+  private boolean stepDue;
+
+  SimulatedWorkQueue(
+      String name,
+      int capacity,
+      int batchLimit,
+      Consumer<List<T>> work,
+      SimulatedCore.Steps steps) {
+    this.name = name;
+    this.capacity = capacity;
+    this.batchLimit = batchLimit;
+    this.work = work;
+    this.steps = steps;
+  }
+
+  @Override
+  public void start() {
+    open = true;
+  }
+
+  @Override
+  public boolean offer(T item) {
+    return queue.size() < capacity && put(item);
+  }
+
+  /** There is nobody who could make room meanwhile, so there is always room. */
+  @Override
+  public boolean put(T item) {
+    if (open) {
+      queue.addLast(item);
+      stepIfNeeded();
+    }
+    return open;
+  }
+
+  @Override
+  public int depth() {
+    return queue.size();
+  }
+
+  @Override
+  public void close() {
+    while (!queue.isEmpty()) {
+      workOff(batchLimit);
+    }
+    open = false;
+  }
+
+  private void stepIfNeeded() {
+    if (!stepDue && !queue.isEmpty()) {
+      stepDue = true;
+      steps.later(name, this::step);
+    }
+  }
+
+  private void step() {
+    stepDue = false;
+    if (!queue.isEmpty()) {
+      workOff(steps.batchOf(Math.min(batchLimit, queue.size())));
+    }
+    stepIfNeeded();
+  }
+
+  private void workOff(int limit) {
+    List<T> batch = new ArrayList<>();
+    for (int i = 0; i < limit && !queue.isEmpty(); i++) {
+      batch.add(queue.removeFirst());
+    }
+    work.accept(batch);
+  }
+}

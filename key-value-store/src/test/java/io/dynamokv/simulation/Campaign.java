@@ -1,0 +1,54 @@
+package io.dynamokv.simulation;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Runs one seed after the other, and adds up what they came across. */
+final class Campaign {
+  private static final long TELL_EVERY_NS = TimeUnit.SECONDS.toNanos(10);
+
+  private final Map<Situation, Integer> situations = new EnumMap<>(Situation.class);
+  private final long startedNs = System.nanoTime();
+  private long toldNs = startedNs;
+  private long runs;
+  private long requests;
+  private long events;
+
+  /**
+   * Runs seeds from the first on, for as many as there are to be or as long as there is time.
+   *
+   * @throws SimulationFailure at the first seed with which something does not hold
+   */
+  static Campaign run(long firstSeed, long count, long minutes) {
+    Campaign campaign = new Campaign();
+    long endNs = campaign.startedNs + TimeUnit.MINUTES.toNanos(minutes);
+    for (long i = 0; i < count || System.nanoTime() - endNs < 0; i++) {
+      campaign.add(Simulation.run(firstSeed + i));
+    }
+    return campaign;
+  }
+
+  private void add(Simulation.Report report) {
+    runs++;
+    requests += report.requests();
+    events += report.events();
+    report.situations().forEach((met, times) -> situations.merge(met, times, Integer::sum));
+    if (System.nanoTime() - toldNs > TELL_EVERY_NS) {
+      toldNs = System.nanoTime();
+      System.out.println(this);
+    }
+  }
+
+  /** How often something happened that should happen now and then. */
+  Map<Situation, Integer> situations() {
+    return situations;
+  }
+
+  @Override
+  public String toString() {
+    double minutes = (System.nanoTime() - startedNs) / 60e9;
+    return "%d seeds, %d requests, %d events; %.0f seeds a minute"
+        .formatted(runs, requests, events, runs / minutes);
+  }
+}

@@ -1,0 +1,104 @@
+package io.dynamokv.simulation;
+
+import com.codahale.metrics.MetricRegistry;
+import com.codahale.metrics.NoopMetricRegistry;
+import io.dynamokv.membership.ClusterFacts;
+import io.dynamokv.membership.Member;
+import io.dynamokv.ring.Key;
+import io.dynamokv.ring.Ring;
+import io.dynamokv.transport.WireCodec;
+import io.dynamokv.transport.WireLimits;
+import io.dynamokv.transport.memory.InMemoryNetwork;
+import io.dynamokv.version.Version;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The nodes of a run, the network between them, and the keys that they hold. */
+final class Cluster {
+  private static final int PARTITIONS = 64;
+  private static final int MAX_UNDER_WAY = 1000;
+
+  final Parts parts;
+  final ClusterFacts facts = new ClusterFacts("simulated", PARTITIONS, Scenario.REPLICAS, 0);
+  final MetricRegistry noMetrics = new NoopMetricRegistry();
+  final Weather weather;
+  final InMemoryNetwork network;
+  final List<Member> members;
+  final Ring ring;
+  final List<SimulatedNode> nodes = new ArrayList<>();
+  final List<KeyHistory> keys = new ArrayList<>();
+  private final Map<Key, KeyHistory> histories = new HashMap<>();
+
+  /** Each write names its version by an object of its own, by which it is known again. */
+  private final Map<Version, Operation> writers = new IdentityHashMap<>();
+
+  private final Set<Operation> deletes = new HashSet<>();
+
+  Cluster(World world, Parts parts) {
+    this.parts = parts;
+    this.weather = new Weather(world);
+    this.network =
+        new InMemoryNetwork(
+            new WireCodec(WireLimits.DEFAULT),
+            MAX_UNDER_WAY,
+            (delay, task) -> world.time.after(delay.toNanos(), task),
+            weather);
+    this.members = SimulatedRing.members(world.scenario.nodes());
+    this.ring = SimulatedRing.of(members, PARTITIONS, Scenario.REPLICAS);
+    for (int i = 0; i < members.size(); i++) {
+      nodes.add(new SimulatedNode(i, members.get(i), world, this));
+    }
+    for (int i = 0; i < world.scenario.keys(); i++) {
+      addKey(i, "key-" + i);
+    }
+  }
+
+  private void addKey(int number, String name) {
+    List<Integer> holders =
+        ring.preferenceList(KeyHistory.keyOf(name)).holders().stream()
+            .map(id -> members.stream().map(Member::id).toList().indexOf(id))
+            .toList();
+    KeyHistory history = new KeyHistory(number, name, holders);
+    keys.add(history);
+    histories.put(history.key, history);
+  }
+
+  KeyHistory historyOf(Key key) {
+    KeyHistory history = histories.get(key);
+    if (history == null) {
+      throw new IllegalArgumentException("nobody writes " + key);
+    }
+    return history;
+  }
+
+  /** Whether a delete of the key may still be carried out: two at once could not be told apart. */
+  boolean isDeleting(KeyHistory key) {
+    return deletes.stream().anyMatch(delete -> delete.key == key);
+  }
+
+  /** Nothing more will come of a request than has come by now. */
+  void decided(Operation operation) {
+    deletes.remove(operation);
+  }
+
+  /** Remembers which write follows from this very version. */
+  void remember(Operation write) {
+    writers.put(write.from, write);
+    if (write.kind == Operation.Kind.DELETE) {
+      deletes.add(write);
+    }
+  }
+
+  Operation writer(Version from) {
+    Operation operation = writers.get(from);
+    if (operation == null) {
+      throw new IllegalArgumentException("nobody writes from " + from);
+    }
+    return operation;
+  }
+}

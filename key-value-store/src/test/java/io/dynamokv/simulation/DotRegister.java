@@ -1,0 +1,72 @@
+package io.dynamokv.simulation;
+
+import io.dynamokv.storage.Storage;
+import io.dynamokv.version.KeyState;
+import io.dynamokv.version.Sibling;
+import io.dynamokv.version.StateCodec;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out which client's write got which dot in one life of a node: from the writes that its
+ * replica was given, and the states that its storage was seen to take.
+ */
+final class DotRegister {
+  private final World world;
+  private final Cluster cluster;
+  private final SimulatedNode node;
+
+  /** The clients' writes that the replica was given, and of which it has not said what came. */
+  private final Set<Operation> undecided = new LinkedHashSet<>();
+
+  DotRegister(World world, Cluster cluster, SimulatedNode node) {
+    this.world = world;
+    this.cluster = cluster;
+    this.node = node;
+  }
+
+  void given(Operation write) {
+    undecided.add(write);
+  }
+
+  void decided(Operation write) {
+    undecided.remove(write);
+  }
+
+  /** The storage has written this. */
+  void onChange(Storage.Change change) {
+    KeyHistory key = cluster.historyOf(change.key());
+    KeyState state = StateCodec.decode(change.next());
+    for (Sibling sibling : state.siblings()) {
+      if (key.of(sibling.dot()) == null) {
+        name(key, sibling);
+      }
+    }
+    world.note(key.name, node.id() + " becomes " + state);
+    if (key.maybeTrimmed()) {
+      world.met(Situation.CLOCK_TRIMMED);
+    }
+    world.onStored(node.index, key, state);
+  }
+
+  private void name(KeyHistory key, Sibling sibling) {
+    Operation writer = writerOf(key, sibling);
+    if (writer != null) {
+      world.note(key.name, node.id() + " gives " + writer + " the dot " + sibling.dot());
+      world.onWritten(key, key.add(sibling.dot(), writer));
+    }
+  }
+
+  private @Nullable Operation writerOf(KeyHistory key, Sibling sibling) {
+    for (Operation operation : undecided) {
+      if (operation.key == key
+          && operation.written == null
+          && Arrays.equals(operation.value, sibling.value())) {
+        return operation;
+      }
+    }
+    return null;
+  }
+}

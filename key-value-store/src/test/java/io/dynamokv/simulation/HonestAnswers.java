@@ -1,0 +1,102 @@
+package io.dynamokv.simulation;
+
+import io.dynamokv.version.KeyState;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * "Stored" means that w holders have hardened it; "not stored", "stale" and "not enough replicas"
+ * mean that nobody ever does; "stale" is said by one that has something new; a GET's answer knows
+ * what r holders had hardened when it began.
+ */
+final class HonestAnswers implements Invariant {
+  private final Copies copies;
+  private final Map<Operation, List<Held>> heldAtBeginning = new IdentityHashMap<>();
+
+  /** What a holder had hardened, and how often it had lost its data before. */
+  private record Held(int node, BitSet hardened, int losses) {}
+
+  HonestAnswers(Copies copies) {
+    this.copies = copies;
+  }
+
+  @Override
+  public void onBegun(Operation operation) {
+    if (!operation.isWrite()) {
+      List<Held> held = new ArrayList<>();
+      for (int node : operation.key.holders) {
+        BitSet hardened = (BitSet) copies.hardened(node, operation.key).clone();
+        held.add(new Held(node, hardened, copies.losses(node)));
+      }
+      heldAtBeginning.put(operation, held);
+    }
+  }
+
+  @Override
+  public void onWritten(KeyHistory key, KeyHistory.Written written) {
+    Operation operation = written.operation;
+    if (operation.isDenied()) {
+      throw violated(key, operation + " was told " + operation.answer + ", and was stored after");
+    }
+  }
+
+  @Override
+  public void onAnswered(Operation operation) {
+    if (operation.isDenied() && operation.written != null) {
+      throw violated(
+          operation.key, operation + " was told " + operation.answer + ", but had been stored");
+    } else if (operation.answer == Operation.Answer.STALE) {
+      checkStale(operation);
+    } else if (operation.answer == Operation.Answer.STORED) {
+      checkStored(operation);
+    } else if (operation.found != null) {
+      checkFound(operation, operation.found);
+    }
+  }
+
+  private void checkStale(Operation operation) {
+    KeyHistory key = operation.key;
+    BitSet unseen = key.historyOf(copies.visible(operation.coordinator, key));
+    unseen.andNot(operation.seen());
+    // A version with a trimmed clock covers less than its client has seen.
+    if (unseen.isEmpty() && !key.maybeTrimmed()) {
+      throw violated(key, operation + " was told STALE by one that has nothing new for it");
+    }
+  }
+
+  private void checkStored(Operation operation) {
+    KeyHistory.Written written = operation.written;
+    if (written == null) {
+      throw violated(operation.key, operation + " was told STORED, and no replica has stored it");
+    }
+    Predicate<Integer> has = node -> copies.everHardened(node, operation.key).get(written.index);
+    requireEnough(operation, operation.key.holders.stream().filter(has), "have hardened it");
+  }
+
+  private void checkFound(Operation operation, KeyState found) {
+    BitSet history = operation.key.historyOf(found);
+    List<Held> held = heldAtBeginning.getOrDefault(operation, List.of());
+    requireEnough(operation, held.stream().filter(had -> isIn(history, had)), "were listened to");
+  }
+
+  private boolean isIn(BitSet history, Held held) {
+    BitSet missing = (BitSet) held.hardened.clone();
+    missing.andNot(history);
+    return missing.isEmpty() || copies.losses(held.node) != held.losses;
+  }
+
+  private void requireEnough(Operation operation, Stream<?> holders, String did) {
+    long count = holders.count();
+    if (count < operation.wanted) {
+      throw violated(
+          operation.key,
+          "%s was told %s by %d, but only %d %s"
+              .formatted(operation, operation.answer, operation.wanted, count, did));
+    }
+  }
+}

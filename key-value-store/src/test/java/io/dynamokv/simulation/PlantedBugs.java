@@ -1,0 +1,253 @@
+package io.dynamokv.simulation;
+
+import io.dynamokv.node.LocalReplica;
+import io.dynamokv.replica.DotSource;
+import io.dynamokv.replica.Identity;
+import io.dynamokv.replica.ReplicaWrite;
+import io.dynamokv.replica.WriteResult;
+import io.dynamokv.ring.Key;
+import io.dynamokv.storage.Storage;
+import io.dynamokv.storage.StorageException;
+import io.dynamokv.version.Actor;
+import io.dynamokv.version.Dot;
+import io.dynamokv.version.KeyState;
+import io.dynamokv.version.Sibling;
+import io.dynamokv.version.StateCodec;
+import io.dynamokv.version.Version;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/** Nodes with one part made wrong, each in a way that somebody might get it wrong. */
+final class PlantedBugs {
+  private PlantedBugs() {}
+
+  /** A replica takes what it is sent for the whole truth. */
+  static final class OverwritesInsteadOfMerging extends Parts {
+    @Override
+    LocalReplica replica(LocalReplica replica, Storage storage) {
+      return new Forwarding(replica) {
+        @Override
+        public boolean write(ReplicaWrite write, Consumer<WriteDone> done) {
+          if (write instanceof ReplicaWrite.Merge merge) {
+            done.accept(overwrite(storage, merge));
+            return true;
+          }
+          return super.write(write, done);
+        }
+      };
+    }
+
+    private static LocalReplica.WriteDone overwrite(Storage storage, ReplicaWrite.Merge merge) {
+      try {
+        byte[] found = storage.read(merge.key());
+        storage.compareAndWrite(List.of(new Storage.Change(merge.key(), found, merge.state())));
+        storage.harden();
+        return stored(merge);
+      } catch (StorageException e) {
+        return new LocalReplica.WriteDone.Uncertain();
+      }
+    }
+  }
+
+  /** A replica keeps every value that it ever was sent. */
+  static final class KeepsWhatWasReplaced extends Parts {
+    @Override
+    LocalReplica replica(LocalReplica replica, Storage storage) {
+      return new Forwarding(replica) {
+        @Override
+        public boolean write(ReplicaWrite write, Consumer<WriteDone> done) {
+          return super.write(
+              write instanceof ReplicaWrite.Merge merge ? union(merge, storage) : write, done);
+        }
+      };
+    }
+
+    private static ReplicaWrite union(ReplicaWrite.Merge merge, Storage storage) {
+      try {
+        byte[] found = storage.read(merge.key());
+        KeyState own = found == null ? KeyState.EMPTY : StateCodec.decode(found);
+        KeyState sent = StateCodec.decode(merge.state());
+        Map<Dot, Sibling> siblings = new TreeMap<>();
+        own.siblings().forEach(sibling -> siblings.put(sibling.dot(), sibling));
+        sent.siblings().forEach(sibling -> siblings.put(sibling.dot(), sibling));
+        KeyState union = KeyState.of(sent.clock(), List.copyOf(siblings.values()));
+        return new ReplicaWrite.Merge(merge.key(), StateCodec.encode(union));
+      } catch (StorageException e) {
+        return merge;
+      }
+    }
+  }
+
+  /** A replica says that it has stored what it was sent, and never does. */
+  static final class NeverStoresWhatItIsSent extends Parts {
+    @Override
+    LocalReplica replica(LocalReplica replica, Storage storage) {
+      return new Forwarding(replica) {
+        @Override
+        public boolean write(ReplicaWrite write, Consumer<WriteDone> done) {
+          if (write instanceof ReplicaWrite.Merge merge) {
+            done.accept(stored(merge));
+            return true;
+          }
+          return super.write(write, done);
+        }
+      };
+    }
+  }
+
+  /** A node counts from 1 after every start. */
+  static final class ReusesCounters extends Parts {
+    @Override
+    DotSource dots(Actor actor, Identity identity, Storage storage) {
+      AtomicLong counter = new AtomicLong();
+      return () -> new Dot(actor, counter.incrementAndGet());
+    }
+  }
+
+  /** A disk says that it has forced a write, and has not. */
+  static final class AcknowledgesBeforeHardening extends Parts {
+    @Override
+    Storage storage(Storage storage) {
+      return new ForwardingStorage(storage) {
+        @Override
+        public void harden() {}
+      };
+    }
+  }
+
+  /** A replica says that it has stored what it has only queued. */
+  static final class AcknowledgesBeforeStoring extends Parts {
+    @Override
+    LocalReplica replica(LocalReplica replica, Storage storage) {
+      return new Forwarding(replica) {
+        @Override
+        public boolean write(ReplicaWrite write, Consumer<WriteDone> done) {
+          if (write instanceof ReplicaWrite.Merge merge && super.write(write, result -> {})) {
+            done.accept(stored(merge));
+            return true;
+          }
+          return super.write(write, done);
+        }
+      };
+    }
+  }
+
+  /** A node that has lost its memory goes on under the name that others know it by. */
+  static final class KeepsItsIncarnation extends Parts {
+    @Override
+    Actor actor(int node, Identity identity) {
+      return new Actor(identity.nodeId(), 1);
+    }
+  }
+
+  /** A PUT replaces whatever the coordinator holds, whether its client has seen it or not. */
+  static final class DropsUnseenSiblings extends Parts {
+    @Override
+    LocalReplica replica(LocalReplica replica, Storage storage) {
+      return new Forwarding(replica) {
+        @Override
+        public boolean write(ReplicaWrite write, Consumer<WriteDone> done) {
+          return super.write(
+              write instanceof ReplicaWrite.Coordinate put ? blind(put, storage) : write, done);
+        }
+      };
+    }
+
+    private static ReplicaWrite blind(ReplicaWrite.Coordinate put, Storage storage) {
+      try {
+        byte[] found = storage.read(put.key());
+        KeyState state = found == null ? KeyState.EMPTY : StateCodec.decode(found);
+        Set<Dot> dots = new HashSet<>(put.from().dots());
+        dots.addAll(state.version().dots());
+        Version all = new Version(put.from().clock().join(state.clock()), dots);
+        return new ReplicaWrite.Coordinate(put.key(), all, put.value());
+      } catch (StorageException e) {
+        return put;
+      }
+    }
+  }
+
+  /** A replica answers reads with what a crash may still make it forget. */
+  static final class TellsWhatItMayForget extends Parts {
+    @Override
+    LocalReplica replica(LocalReplica replica, Storage storage) {
+      return new Forwarding(replica) {
+        @Override
+        public boolean read(Key key, Consumer<ReadResult> done) {
+          done.accept(readAtOnce(storage, key));
+          return true;
+        }
+      };
+    }
+
+    private static LocalReplica.ReadResult readAtOnce(Storage storage, Key key) {
+      try {
+        return new LocalReplica.ReadResult.Read(storage.read(key));
+      } catch (StorageException e) {
+        return new LocalReplica.ReadResult.Failed();
+      }
+    }
+  }
+
+  /** A storage that may have written says that it has not. */
+  static final class DeniesWhatItMayHaveStored extends Parts {
+    @Override
+    Storage storage(Storage storage) {
+      return new ForwardingStorage(storage) {
+        @Override
+        public List<Change> compareAndWrite(List<Change> changes) {
+          try {
+            return super.compareAndWrite(changes);
+          } catch (StorageException e) {
+            throw StorageException.refusal("not stored", e);
+          }
+        }
+      };
+    }
+  }
+
+  /** After a restart, requests get ids that earlier ones had. */
+  static final class BeginsItsRequestIdsAnew extends Parts {
+    @Override
+    long firstRequestId(Chance chance) {
+      return 0;
+    }
+  }
+
+  /** A coordinator is content with one replica less than it was asked for. */
+  static final class CountsOneTooMany extends Parts {
+    @Override
+    int quorum(int wanted) {
+      return Math.max(1, wanted - 1);
+    }
+  }
+
+  private static LocalReplica.WriteDone stored(ReplicaWrite.Merge merge) {
+    Version version = StateCodec.decode(merge.state()).version();
+    return new LocalReplica.WriteDone.Decided(new WriteResult.Stored(version, merge.state()));
+  }
+
+  /** Does what another replica does. */
+  private abstract static class Forwarding implements LocalReplica {
+    private final LocalReplica replica;
+
+    Forwarding(LocalReplica replica) {
+      this.replica = replica;
+    }
+
+    @Override
+    public boolean read(Key key, Consumer<ReadResult> done) {
+      return replica.read(key, done);
+    }
+
+    @Override
+    public boolean write(ReplicaWrite write, Consumer<WriteDone> done) {
+      return replica.write(write, done);
+    }
+  }
+}

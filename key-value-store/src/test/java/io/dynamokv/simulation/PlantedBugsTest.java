@@ -1,0 +1,104 @@
+package io.dynamokv.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A checker that never complains is worth nothing: each of these bugs must be found soon. */
+@ExtendWith(QuietLogs.class)
+class PlantedBugsTest {
+  private static final int ENOUGH_SEEDS = 200;
+  private static final String NOTHING = "nothing";
+
+  private static final UnaryOperator<Scenario> SLOW_AND_CRASHING =
+      drawn -> drawn.withOnly(List.of(Fault.PROCESS_CRASH, Fault.SLOW_DISK));
+
+  @Test
+  void a_forgotten_merge_is_found() {
+    assertFound(PlantedBugs.OverwritesInsteadOfMerging::new, "NoAcknowledgedWriteLost");
+    assertFound(PlantedBugs.OverwritesInsteadOfMerging::new, "NoSilentClobber");
+  }
+
+  @Test
+  void a_merge_that_brings_back_what_was_replaced_is_found() {
+    assertFound(PlantedBugs.KeepsWhatWasReplaced::new, "NoFalseSiblings");
+  }
+
+  @Test
+  void a_replica_that_never_stores_is_found() {
+    assertFound(PlantedBugs.NeverStoresWhatItIsSent::new, "Convergence");
+  }
+
+  @Test
+  void a_counter_used_again_after_a_crash_is_found() {
+    assertFound(PlantedBugs.ReusesCounters::new, "DotsAreUnique");
+  }
+
+  @Test
+  void an_acknowledgement_before_hardening_is_found() {
+    assertFound(PlantedBugs.AcknowledgesBeforeHardening::new, "HonestAnswers");
+  }
+
+  @Test
+  void an_acknowledgement_before_storing_is_found() {
+    assertFound(PlantedBugs.AcknowledgesBeforeStoring::new, "HonestAnswers");
+  }
+
+  @Test
+  void an_incarnation_kept_without_its_memory_is_found() {
+    assertFound(PlantedBugs.KeepsItsIncarnation::new, "NoSilentClobber");
+  }
+
+  @Test
+  void a_put_that_drops_unseen_siblings_is_found() {
+    assertFound(PlantedBugs.DropsUnseenSiblings::new, "NoSilentClobber");
+  }
+
+  @Test
+  void a_quorum_that_is_one_short_is_found() {
+    assertFound(PlantedBugs.CountsOneTooMany::new, "HonestAnswers");
+  }
+
+  @Test
+  void a_read_answered_with_what_a_crash_may_undo_is_found() {
+    assertThat(find(PlantedBugs.TellsWhatItMayForget::new, SLOW_AND_CRASHING, any -> true))
+        .isEqualTo("NoSilentClobber");
+  }
+
+  @Test
+  void a_write_that_is_denied_although_it_may_be_stored_is_found() {
+    assertFound(PlantedBugs.DeniesWhatItMayHaveStored::new, "HonestAnswers");
+  }
+
+  @Test
+  void a_request_id_used_again_after_a_restart_is_found() {
+    assertThat(find(PlantedBugs.BeginsItsRequestIdsAnew::new, SLOW_AND_CRASHING, any -> true))
+        .isNotEqualTo(NOTHING);
+  }
+
+  /** Looks at no other invariant, so that each shows that it can be violated. */
+  private static void assertFound(Supplier<Parts> bug, String invariant) {
+    assertThat(find(bug, drawn -> drawn, invariant::equals)).isEqualTo(invariant);
+  }
+
+  /** The name of the first of these invariants that is found not to hold. */
+  private static String find(
+      Supplier<Parts> bug, UnaryOperator<Scenario> scenario, Predicate<String> invariants) {
+    for (int seed = 1; seed <= ENOUGH_SEEDS; seed++) {
+      try {
+        new Simulation(seed, bug.get(), scenario, other -> invariants.test(other.name())).run();
+      } catch (SimulationFailure found) {
+        if (invariants.test(found.invariant())) {
+          assertThat(found).hasMessageContaining("-Dsimulation.seed=" + seed);
+          return found.invariant();
+        }
+      }
+    }
+    return NOTHING;
+  }
+}

@@ -1,0 +1,166 @@
+package io.dynamokv.simulation;
+
+import io.dynamokv.membership.Membership;
+import io.dynamokv.node.NodeSettings;
+import io.dynamokv.node.RequestSettings;
+import io.dynamokv.node.SimulatedCore;
+import io.dynamokv.replica.DotSource;
+import io.dynamokv.replica.Identity;
+import io.dynamokv.replica.Replica;
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.storage.Storage;
+import io.dynamokv.storage.StorageException;
+import io.dynamokv.transport.Message;
+import io.dynamokv.transport.Transport;
+import io.dynamokv.version.Actor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/** The real core, replica and identity of a node in one of its lives, and the ways into them. */
+final class RunningNode {
+  static final RequestSettings REQUESTS = new RequestSettings(500, 2000, 4096);
+  private static final long QUEUE_BYTES = 1 << 20;
+  private static final long HEARTBEAT_MS = 250;
+  private static final long SUSPECT_AFTER_NS = 1500 * Scenario.MILLISECOND;
+
+  private final Life life;
+  private final Identity identity;
+  private final Actor actor;
+  private final Transport transport;
+  private final List<SimulatedMailbox> mailboxes = new ArrayList<>();
+  private final SimulatedCore core;
+  private final Requests requests;
+
+  /**
+   * Puts a node together; it does nothing before it is started.
+   *
+   * @throws StorageException if the disk does not let it
+   */
+  RunningNode(
+      World world,
+      Cluster cluster,
+      SimulatedNode node,
+      Life life,
+      WatchedStorage storage,
+      DotRegister register,
+      String bootId) {
+    this.life = life;
+    Scenario scenario = world.scenario;
+    this.identity = Identity.open(storage, scenario.durability(), bootId, world.chance::nextLong);
+    this.actor = cluster.parts.actor(node.index, identity);
+    this.transport = cluster.network.join(node.id());
+    for (int i = 0; i < scenario.coordinators(); i++) {
+      mailboxes.add(new SimulatedMailbox(world, life));
+    }
+    Storage itsStorage = cluster.parts.storage(storage);
+    DotSource dots = cluster.parts.dots(actor, identity, storage);
+    DotSource watchedDots = () -> world.given(node.index, dots.next());
+    this.core =
+        new SimulatedCore(
+            settings(scenario),
+            cluster.facts,
+            membership(cluster, node, actor),
+            actor,
+            new Replica(itsStorage, watchedDots, node::clockMs, cluster.noMetrics),
+            new LifeSteps(world, node, life),
+            pipeline ->
+                new WatchedReplica(
+                    world, cluster, node, register, cluster.parts.replica(pipeline, itsStorage)),
+            transport::send,
+            List.<Executor>copyOf(mailboxes),
+            cluster.parts.firstRequestId(world.chance),
+            node::nanoTime);
+    this.requests = new Requests(world, cluster.parts, node, life, core);
+  }
+
+  private static NodeSettings settings(Scenario scenario) {
+    return new NodeSettings(
+        REQUESTS,
+        HEARTBEAT_MS,
+        scenario.durability(),
+        scenario.coordinators(),
+        scenario.queueCapacity(),
+        QUEUE_BYTES);
+  }
+
+  private static Membership membership(Cluster cluster, SimulatedNode node, Actor actor) {
+    return new Membership(
+        node.member,
+        cluster.members,
+        cluster.ring,
+        cluster.facts,
+        actor.node(),
+        SUSPECT_AFTER_NS,
+        node.nanoTime());
+  }
+
+  void start() {
+    core.start();
+    for (int i = 0; i < mailboxes.size(); i++) {
+      int index = i;
+      mailboxes
+          .get(i)
+          .start(atMost -> core.nanosToNextDeadline(index, atMost), () -> core.tick(index));
+    }
+    transport.start(
+        new Transport.Receiver() {
+          @Override
+          public void onMessages(MemberId from, List<Message> messages) {
+            life.enter(() -> core.receiver().onMessages(from, messages));
+          }
+
+          @Override
+          public void onLink(MemberId peer, boolean up) {
+            life.enter(() -> core.receiver().onLink(peer, up));
+          }
+        });
+    beat();
+  }
+
+  private void beat() {
+    core.beat();
+    life.after(HEARTBEAT_MS * Scenario.MILLISECOND, this::beat);
+  }
+
+  Actor actor() {
+    return actor;
+  }
+
+  Life life() {
+    return life;
+  }
+
+  /** How many requests it knows of. */
+  int registered() {
+    return core.registered();
+  }
+
+  /**
+   * Coordinates a client's request.
+   *
+   * @param done run when it was answered
+   * @param gone run when this life ended before
+   */
+  void submit(Operation operation, Runnable done, Runnable gone) {
+    requests.submit(operation, mailboxes.get(core.indexOf(operation.key.key)), done, gone);
+  }
+
+  /** Ends at once. */
+  void end() {
+    life.end();
+    transport.close();
+    requests.abandon();
+  }
+
+  /**
+   * Finishes what is being stored, and leaves the proof that nothing is lost.
+   *
+   * @throws StorageException if the disk does not let it
+   */
+  void endCleanly() {
+    end();
+    core.close();
+    identity.closeCleanly();
+  }
+}

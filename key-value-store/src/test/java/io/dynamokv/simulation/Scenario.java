@@ -1,0 +1,93 @@
+package io.dynamokv.simulation;
+
+import io.dynamokv.storage.Durability;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What kind of bad day a run has. Drawn from the seed: runs that leave out some faults find bugs
+ * that those hide.
+ *
+ * @param coordinators mailboxes of each node
+ * @param queueCapacity how many reads, and how many writes, may wait for a node's own copy
+ * @param longestThinkNs how long a client waits, at most, before it goes on
+ * @param longestDelayNs how long a message is under way, at most, on a good link
+ * @param lossRate how many messages of a good link vanish, 0 to 1
+ * @param duplicateRate how many arrive twice
+ * @param disorderRate how many do not wait for those sent before them
+ * @param bootIdsKnown whether nodes can tell that their machine was started anew
+ * @param faults what goes wrong; perhaps nothing
+ * @param longestGapNs how long nothing goes wrong, at most
+ * @param chaosNs how long clients are at work and things go wrong
+ */
+record Scenario(
+    int nodes,
+    int coordinators,
+    int clients,
+    int keys,
+    Durability durability,
+    int queueCapacity,
+    long longestThinkNs,
+    long longestDelayNs,
+    double lossRate,
+    double duplicateRate,
+    double disorderRate,
+    boolean bootIdsKnown,
+    List<Fault> faults,
+    long longestGapNs,
+    long chaosNs) {
+
+  static final int REPLICAS = 3;
+  static final long MILLISECOND = 1_000_000;
+  static final long SECOND = 1_000 * MILLISECOND;
+
+  static Scenario draw(Chance chance) {
+    return new Scenario(
+        chance.oneOf(List.of(3, 3, 5)),
+        chance.between(1, 2),
+        chance.between(1, 5),
+        chance.between(1, 3),
+        chance.oneOf(List.of(Durability.SYNC, Durability.SYNC, Durability.WRITE, Durability.NONE)),
+        chance.oneOf(List.of(1, 3, 100, 100)),
+        chance.durationNs(10 * MILLISECOND, SECOND),
+        chance.durationNs(MILLISECOND, 100 * MILLISECOND),
+        chance.happens(0.5) ? 0 : 0.02,
+        chance.happens(0.5) ? 0 : 0.05,
+        chance.happens(0.7) ? 0 : 0.1,
+        chance.happens(0.8),
+        someFaults(chance),
+        chance.durationNs(200 * MILLISECOND, 10 * SECOND),
+        chance.durationNs(3 * SECOND, 15 * SECOND));
+  }
+
+  /** A busy day on a network without fault, on which these things go wrong, one a second. */
+  Scenario withOnly(List<Fault> someFaults) {
+    return new Scenario(
+        nodes,
+        coordinators,
+        3,
+        3,
+        durability,
+        100,
+        300 * MILLISECOND,
+        5 * MILLISECOND,
+        0,
+        0,
+        0,
+        true,
+        someFaults,
+        SECOND,
+        20 * SECOND);
+  }
+
+  private static List<Fault> someFaults(Chance chance) {
+    double share = chance.oneOf(List.of(0.15, 0.3, 0.6));
+    List<Fault> faults = new ArrayList<>();
+    for (Fault fault : Fault.values()) {
+      if (chance.happens(share)) {
+        faults.add(fault);
+      }
+    }
+    return List.copyOf(faults);
+  }
+}

@@ -1,0 +1,197 @@
+package io.dynamokv.simulation;
+
+import io.dynamokv.membership.Member;
+import io.dynamokv.replica.Identity;
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.storage.Storage;
+import io.dynamokv.storage.StorageException;
+import io.dynamokv.version.Actor;
+import org.jspecify.annotations.Nullable;
+
+/** A machine with a disk and a clock, on which one life of a node follows another. */
+final class SimulatedNode {
+  private static final long EPOCH_MS = 1_700_000_000_000L;
+  private static final long RETRY_NS = 500 * Scenario.MILLISECOND;
+  private static final double CRASH_RATE = 0.3;
+
+  final int index;
+  final Member member;
+  final SimulatedDisk disk;
+  private final World world;
+  private final Cluster cluster;
+  private final long nanoOrigin;
+  private long clockOffsetMs;
+  private int boots;
+  private long restartNs;
+  private @Nullable RunningNode running;
+  private @Nullable WatchedStorage storage;
+  private @Nullable Actor lastActor;
+
+  SimulatedNode(int index, Member member, World world, Cluster cluster) {
+    this.index = index;
+    this.member = member;
+    this.world = world;
+    this.cluster = cluster;
+    this.nanoOrigin = world.chance.nextLong() >> 2;
+    this.disk = new SimulatedDisk(world);
+  }
+
+  MemberId id() {
+    return member.id();
+  }
+
+  /** The node as it runs, or null. */
+  @Nullable RunningNode running() {
+    return running;
+  }
+
+  long nanoTime() {
+    return nanoOrigin + world.time.nowNs();
+  }
+
+  long clockMs() {
+    return EPOCH_MS + clockOffsetMs + world.time.nowNs() / Scenario.MILLISECOND;
+  }
+
+  void setClock(long offsetMs) {
+    clockOffsetMs = offsetMs;
+  }
+
+  /** Starts if it is not running, and tries again while its disk does not let it. */
+  void start() {
+    if (running != null) {
+      return;
+    }
+    try {
+      DotRegister register = new DotRegister(world, cluster, this);
+      WatchedStorage opened = disk.open(watcher(register));
+      String bootId = world.scenario.bootIdsKnown() ? "boot-" + boots : Identity.UNKNOWN_BOOT;
+      Life life = new Life(world.time);
+      RunningNode next = new RunningNode(world, cluster, this, life, opened, register, bootId);
+      cluster.keys.forEach(key -> world.onFoundAtStart(index, key, disk.read(key.key)));
+      storage = opened;
+      running = next;
+      noteStart(next.actor());
+      next.start();
+    } catch (StorageException e) {
+      world.met(Situation.START_REFUSED);
+      disk.crashProcess();
+      world.time.after(RETRY_NS, this::start);
+    }
+  }
+
+  private WatchedStorage.Watcher watcher(DotRegister register) {
+    return new WatchedStorage.Watcher() {
+      @Override
+      public void onWritten(Storage.Change change) {
+        register.onChange(change);
+      }
+
+      @Override
+      public void onConflict() {
+        world.met(Situation.WRITE_CONFLICT);
+      }
+
+      @Override
+      public void onHardened() {
+        world.onHardened(index);
+      }
+
+      @Override
+      public void onCrash() {
+        disk.setCrashRate(0);
+        world.time.after(0, SimulatedNode.this::crashProcess);
+        world.time.after(restartNs, SimulatedNode.this::start);
+      }
+    };
+  }
+
+  private void noteStart(Actor actor) {
+    if (lastActor != null) {
+      world.met(lastActor.equals(actor) ? Situation.SAME_INCARNATION : Situation.NEW_INCARNATION);
+    }
+    lastActor = actor;
+    world.note(Trace.ALL, id() + " starts as " + actor);
+  }
+
+  void crashProcess() {
+    world.note(Trace.ALL, id() + " crashes");
+    end();
+    tellLoss(disk.crashProcess());
+  }
+
+  /** Lets the process die while it hardens something. */
+  void crashWhileHardening(long restartAfterNs) {
+    disk.setCrashRate(CRASH_RATE);
+    restartNs = restartAfterNs;
+  }
+
+  void crashMachine() {
+    world.note(Trace.ALL, id() + "'s machine crashes");
+    end();
+    boots++;
+    tellLoss(disk.crashMachine());
+  }
+
+  void loseDisk() {
+    world.note(Trace.ALL, id() + " loses its disk");
+    end();
+    boots++;
+    disk.lose();
+    tellLoss(true);
+  }
+
+  private void end() {
+    if (running != null) {
+      running.end();
+      running = null;
+    }
+  }
+
+  private void tellLoss(boolean lost) {
+    if (lost) {
+      world.onLost(index);
+    }
+  }
+
+  /**
+   * Stops in the proper way; whatever goes wrong on the way makes it a crash. Once the node has
+   * left its proof that nothing is lost, not even a crash of the machine may lose anything.
+   */
+  void stopCleanly() {
+    RunningNode ended = running;
+    WatchedStorage opened = storage;
+    if (ended == null || opened == null) {
+      return;
+    }
+    world.note(Trace.ALL, id() + " stops");
+    ended.life().moveOn();
+    running = null;
+    try {
+      ended.endCleanly();
+      if (world.chance.happens(0.2)) {
+        world.note(Trace.ALL, id() + "'s machine crashes before the disk is closed");
+        disk.crashMachine();
+        boots++;
+      } else {
+        opened.close();
+      }
+    } catch (StorageException e) {
+      crashProcess();
+    }
+  }
+
+  void standStill() {
+    if (running != null) {
+      world.note(Trace.ALL, id() + " stands still");
+      running.life().standStill();
+    }
+  }
+
+  void moveOn() {
+    if (running != null) {
+      world.note(Trace.ALL, id() + " moves on");
+      running.life().moveOn();
+    }
+  }
+}

@@ -1,0 +1,181 @@
+package io.dynamokv.simulation;
+
+import io.dynamokv.version.KeyState;
+import io.dynamokv.version.Version;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * One run: a cluster of real nodes in virtual time, clients at work, things going wrong; then
+ * everything is mended, and what must hold is looked at. The same seed gives the same run.
+ */
+final class Simulation {
+  private static final long LONGEST_START_NS = 500 * Scenario.MILLISECOND;
+
+  /** More than a request and the slowest step of a disk, one after the other. */
+  private static final long SETTLE_NS = 7 * Scenario.SECOND;
+
+  /** More than a read and the repairs that follow from it take while nothing is wrong. */
+  private static final long READ_NS = Scenario.SECOND;
+
+  private static final int READ_ROUNDS = 3;
+
+  private final long seed;
+  private final World world;
+  private final Cluster cluster;
+  private final History history;
+  private final Copies copies;
+
+  /** What a run that found nothing wrong did. */
+  record Report(
+      long hash, long events, int requests, Map<Situation, Integer> situations, String scenario) {}
+
+  Simulation(long seed, Parts parts) {
+    this(seed, parts, drawn -> drawn, invariant -> true);
+  }
+
+  /**
+   * A run of another kind than the seed's own.
+   *
+   * @param scenario makes it out of the one that was drawn
+   * @param wanted which invariants are looked at
+   */
+  Simulation(
+      long seed, Parts parts, UnaryOperator<Scenario> scenario, Predicate<Invariant> wanted) {
+    this.seed = seed;
+    Chance chance = new Chance(seed);
+    this.world = new World(chance, scenario.apply(Scenario.draw(chance)));
+    this.cluster = new Cluster(world, parts);
+    this.history = new History(world);
+    this.copies = new Copies(cluster.nodes.size(), cluster.keys);
+    List<Invariant> invariants =
+        List.of(
+            new DotsAreUnique(),
+            new Bounded(),
+            new NoSilentClobber(),
+            new NoFalseSiblings(),
+            new HonestAnswers(copies),
+            new NoAcknowledgedWriteLost(world, copies));
+    world.watchedBy(Stream.concat(Stream.of(copies), invariants.stream().filter(wanted)).toList());
+  }
+
+  /** Runs a seed against the real thing. */
+  static Report run(long seed) {
+    return new Simulation(seed, new Parts()).run();
+  }
+
+  /**
+   * Runs to the end.
+   *
+   * @throws SimulationFailure if an invariant did not hold
+   */
+  Report run() {
+    try {
+      work();
+      settle(SETTLE_NS);
+      converge();
+      cluster.keys.forEach(key -> world.onFinal(key, copies.visible(key.holders.get(0), key)));
+      cluster.keys.forEach(this::writeEverywhere);
+      return new Report(
+          world.trace.hash(),
+          world.time.happened(),
+          history.count(),
+          world.situations(),
+          world.scenario.toString());
+    } catch (InvariantViolation e) {
+      throw new SimulationFailure(seed, world, e);
+    } catch (RuntimeException e) {
+      throw new SimulationFailure(seed, world, InvariantViolation.thrown(e));
+    }
+  }
+
+  private void work() {
+    for (SimulatedNode node : cluster.nodes) {
+      world.time.after(world.chance.durationNs(1, LONGEST_START_NS), node::start);
+    }
+    List<Client> clients = new ArrayList<>();
+    for (int i = 0; i < world.scenario.clients(); i++) {
+      Client client = new Client(world, cluster, history);
+      clients.add(client);
+      client.start();
+    }
+    Chaos chaos = new Chaos(world, cluster);
+    chaos.begin();
+    world.time.pass(world.scenario.chaosNs());
+    clients.forEach(Client::stop);
+    chaos.end();
+  }
+
+  /** Lets what is under way come to its end, after which nothing may be left over. */
+  private void settle(long durationNs) {
+    world.time.pass(durationNs);
+    for (SimulatedNode node : cluster.nodes) {
+      RunningNode running = node.running();
+      int left = running == null ? -1 : running.registered();
+      if (left != 0) {
+        String what = left < 0 ? " is not up" : " still has %d requests".formatted(left);
+        throw new InvariantViolation("NothingLeaks", Trace.ALL, node.id() + what);
+      }
+    }
+  }
+
+  /** Reads every key through every holder, which repairs it, until all copies are equal. */
+  private void converge() {
+    for (int round = 0; !areEqualEverywhere(); round++) {
+      if (round == READ_ROUNDS * Scenario.REPLICAS) {
+        throw apart();
+      }
+      int holder = round % Scenario.REPLICAS;
+      for (KeyHistory key : cluster.keys) {
+        // One after the other, for queues may be short.
+        submit(key.holders.get(holder), history.get(key, Scenario.REPLICAS));
+        settle(READ_NS);
+      }
+    }
+  }
+
+  private void submit(int node, Operation operation) {
+    RunningNode running = cluster.nodes.get(node).running();
+    if (running != null) {
+      running.submit(operation, () -> {}, () -> {});
+    }
+  }
+
+  /** With everything mended, nothing stands in the way of a write to all holders. */
+  private void writeEverywhere(KeyHistory key) {
+    for (int holder : key.holders) {
+      KeyState seen = copies.visible(holder, key);
+      Version from = new Version(seen.version().clock(), seen.version().dots());
+      Operation write = history.write(key, Scenario.REPLICAS, from, key.historyOf(seen), false);
+      cluster.remember(write);
+      submit(holder, write);
+      settle(READ_NS);
+      // A trimmed clock may bring back what the write replaced, on those that still had it.
+      boolean asItShould = isEqualEverywhere(key) || key.maybeTrimmed();
+      if (write.answer != Operation.Answer.STORED || !asItShould) {
+        throw new InvariantViolation(
+            "Recovery", key.name, key + ": mended, but " + write + " ended as " + write.answer);
+      }
+    }
+  }
+
+  private boolean areEqualEverywhere() {
+    return cluster.keys.stream().allMatch(this::isEqualEverywhere);
+  }
+
+  private boolean isEqualEverywhere(KeyHistory key) {
+    KeyState first = copies.visible(key.holders.get(0), key);
+    return key.holders.stream().allMatch(node -> copies.visible(node, key).equals(first));
+  }
+
+  private InvariantViolation apart() {
+    KeyHistory key =
+        cluster.keys.stream().filter(each -> !isEqualEverywhere(each)).findFirst().orElseThrow();
+    return new InvariantViolation(
+        "Convergence", key.name, key + ": its copies still differ after all was read");
+  }
+}

@@ -1,0 +1,38 @@
+package io.dynamokv.simulation;
+
+/** A run in which something did not hold; the message says what, and how to see it again. */
+final class SimulationFailure extends AssertionError {
+  private static final long serialVersionUID = 1L;
+  private static final int LINES = Integer.getInteger("simulation.lines", 60);
+
+  private final String invariant;
+
+  SimulationFailure(long seed, World world, InvariantViolation violation) {
+    super(message(seed, world, violation), violation);
+    this.invariant = violation.invariant();
+  }
+
+  /** The name of the invariant that does not hold. */
+  String invariant() {
+    return invariant;
+  }
+
+  private static String message(long seed, World world, InvariantViolation violation) {
+    return """
+
+    %s does not hold, with seed %d
+      %s
+    the last events:
+    %s
+    %s
+    replay: mvn -q test -pl key-value-store -Dtest=SimulationTest -Dsimulation.seed=%d
+    """
+        .formatted(
+            violation.invariant(),
+            seed,
+            violation.getMessage(),
+            String.join("\n", world.trace.last(violation.about(), LINES)),
+            world.scenario,
+            seed);
+  }
+}

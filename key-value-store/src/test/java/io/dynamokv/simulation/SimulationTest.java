@@ -1,0 +1,51 @@
+package io.dynamokv.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The invariants of design.md, section 8, held against a whole cluster in which things go wrong.
+ *
+ * <p>{@code -Dsimulation.seed=N} runs one seed, {@code -Dsimulation.seeds=K} so many, {@code
+ * -Dsimulation.minutes=M} for so long; see {@code docs/simulation.md}.
+ */
+@ExtendWith(QuietLogs.class)
+class SimulationTest {
+  private static final long FIRST_SEED = 1;
+
+  /** As many as take some 12 seconds of one core. */
+  private static final long SEEDS = 400;
+
+  @Test
+  void what_must_hold_holds_whatever_goes_wrong() {
+    Long one = Long.getLong("simulation.seed");
+    long minutes = Long.getLong("simulation.minutes", 0);
+    long count = Long.getLong("simulation.seeds", one != null ? 1 : minutes > 0 ? 0 : SEEDS);
+
+    Campaign campaign = Campaign.run(one != null ? one : FIRST_SEED, count, minutes);
+
+    System.out.println(campaign);
+  }
+
+  /**
+   * Kept seeds: a write was denied that was stored (8), a read was answered with what a crash undid
+   * (224), answers from before a restart counted after it (737, 2227), and a write was called stale
+   * for the sake of one that was not there (191).
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {8, 224, 737, 2227, 191})
+  void what_was_found_once_is_found_no_more(long seed) {
+    assertThat(Simulation.run(seed).requests()).isPositive();
+  }
+
+  @Test
+  void runs_come_across_everything_that_they_should() {
+    Campaign campaign = Campaign.run(FIRST_SEED, 60, 0);
+
+    assertThat(campaign.situations()).containsOnlyKeys(Situation.values());
+  }
+}

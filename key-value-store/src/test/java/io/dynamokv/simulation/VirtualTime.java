@@ -1,0 +1,55 @@
+package io.dynamokv.simulation;
+
+import java.util.PriorityQueue;
+
+/**
+ * Time that stands still while something happens. Events run one by one, in the order of their
+ * moments and, within one moment, in the order in which they were put in.
+ */
+final class VirtualTime {
+  private final PriorityQueue<Event> events = new PriorityQueue<>();
+  private final Trace trace;
+  private long nowNs;
+  private long sequence;
+  private long happened;
+
+  VirtualTime(Trace trace) {
+    this.trace = trace;
+  }
+
+  /** Nanoseconds since the simulation began. */
+  long nowNs() {
+    return nowNs;
+  }
+
+  /** How many events have happened. */
+  long happened() {
+    return happened;
+  }
+
+  void after(long delayNs, Runnable action) {
+    events.add(new Event(nowNs + Math.max(0, delayNs), sequence++, action));
+  }
+
+  /** Lets so much time pass. */
+  void pass(long durationNs) {
+    long endNs = nowNs + durationNs;
+    for (Event next = events.peek(); next != null && next.atNs <= endNs; next = events.peek()) {
+      events.remove();
+      nowNs = next.atNs;
+      happened++;
+      trace.mix(next.atNs);
+      trace.mix(next.sequence);
+      next.action.run();
+    }
+    nowNs = endNs;
+  }
+
+  private record Event(long atNs, long sequence, Runnable action) implements Comparable<Event> {
+    @Override
+    public int compareTo(Event other) {
+      int order = Long.compare(atNs, other.atNs);
+      return order != 0 ? order : Long.compare(sequence, other.sequence);
+    }
+  }
+}

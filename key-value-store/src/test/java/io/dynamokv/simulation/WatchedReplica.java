@@ -1,0 +1,89 @@
+package io.dynamokv.simulation;
+
+import io.dynamokv.node.LocalReplica;
+import io.dynamokv.replica.ReplicaWrite;
+import io.dynamokv.ring.Key;
+import io.dynamokv.version.StateCodec;
+import java.util.function.Consumer;
+
+/** A node's own copy, watched by whoever wants to know what it is asked and what it answers. */
+final class WatchedReplica implements LocalReplica {
+  private final World world;
+  private final Cluster cluster;
+  private final SimulatedNode node;
+  private final DotRegister register;
+  private final LocalReplica replica;
+
+  WatchedReplica(
+      World world,
+      Cluster cluster,
+      SimulatedNode node,
+      DotRegister register,
+      LocalReplica replica) {
+    this.world = world;
+    this.cluster = cluster;
+    this.node = node;
+    this.register = register;
+    this.replica = replica;
+  }
+
+  @Override
+  public boolean read(Key key, Consumer<ReadResult> done) {
+    boolean accepted =
+        replica.read(
+            key,
+            result -> {
+              look(key, result);
+              tell(done, result);
+            });
+    return counted(accepted);
+  }
+
+  private void look(Key key, ReadResult result) {
+    byte[] state = result instanceof ReadResult.Read read ? read.state() : null;
+    if (state != null) {
+      world.onRead(node.index, cluster.historyOf(key), StateCodec.decode(state));
+    }
+  }
+
+  @Override
+  public boolean write(ReplicaWrite write, Consumer<WriteDone> done) {
+    return counted(
+        write instanceof ReplicaWrite.Coordinate coordinate
+            ? coordinate(coordinate, done)
+            : replica.write(write, result -> tell(done, result)));
+  }
+
+  /** The pipeline survives a call-back that throws; here it is a bug found. */
+  private static <R> void tell(Consumer<R> done, R result) {
+    try {
+      done.accept(result);
+    } catch (RuntimeException e) {
+      throw InvariantViolation.thrown(e);
+    }
+  }
+
+  private boolean coordinate(ReplicaWrite.Coordinate write, Consumer<WriteDone> done) {
+    Operation operation = cluster.writer(write.from());
+    register.given(operation);
+    boolean accepted =
+        replica.write(
+            write,
+            result -> {
+              register.decided(operation);
+              cluster.decided(operation);
+              tell(done, result);
+            });
+    if (!accepted) {
+      register.decided(operation);
+    }
+    return accepted;
+  }
+
+  private boolean counted(boolean accepted) {
+    if (!accepted) {
+      world.met(Situation.QUEUE_FULL);
+    }
+    return accepted;
+  }
+}
