@@ -144,7 +144,6 @@ final class NodeAssembly implements Managed {
             requests.requestTimeout().toMilliseconds(),
             requests.maxInFlight()),
         configuration.messaging().heartbeatInterval().toMilliseconds(),
-        configuration.storage().durability(),
         Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
         2 * requests.maxInFlight(),
         Runtime.getRuntime().maxMemory() / 8);

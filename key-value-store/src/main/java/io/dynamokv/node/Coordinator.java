@@ -135,13 +135,6 @@ final class Coordinator {
     }
   }
 
-  /** Nanoseconds until {@link #tick} has something to do, at most the given number. */
-  long nanosToNextDeadline(long atMost) {
-    long now = nanoClock.getAsLong();
-    return Math.min(
-        replicaTimeouts.nanosToNext(now, atMost), requestTimeouts.nanosToNext(now, atMost));
-  }
-
   /** How many requests wait for something, the answered ones among them; any thread may ask. */
   int registered() {
     return registered;

@@ -33,11 +33,5 @@ final class Deadlines {
     return first.id;
   }
 
-  /** Nanoseconds until an id is due, at least 0 and at most the given number. */
-  long nanosToNext(long nowNs, long atMost) {
-    Deadline first = deadlines.peekFirst();
-    return first == null ? atMost : Math.max(0, Math.min(atMost, first.atNs - nowNs));
-  }
-
   private record Deadline(long id, long atNs) {}
 }

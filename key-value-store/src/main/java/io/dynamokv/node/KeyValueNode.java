@@ -11,6 +11,7 @@ import io.dynamokv.replica.Replica;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.Storage;
+import io.dynamokv.transport.Message;
 import io.dynamokv.transport.Transport;
 import io.dynamokv.version.Actor;
 import io.dynamokv.version.Version;
@@ -38,6 +39,9 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
   /** Answered requests still wait for slow replicas; so many times the limit may be registered. */
   private static final int REGISTERED_PER_IN_FLIGHT = 4;
 
+  /** How late a timeout may be. */
+  private static final long TICK_MS = 20;
+
   private final NodeSettings settings;
   private final Membership membership;
   private final Storage storage;
@@ -45,7 +49,7 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
   private final ReplicaPipeline pipeline;
   private final NodeCore core;
   private final List<Mailbox> mailboxes = new ArrayList<>();
-  private final ScheduledExecutorService heartbeats;
+  private final ScheduledExecutorService timer;
   private final AtomicInteger unanswered = new AtomicInteger();
   private final CoordinatorMetrics metrics;
 
@@ -70,10 +74,10 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
     this.pipeline =
         new ReplicaPipeline(
             replica,
-            settings.durability(),
             settings.queueCapacity(),
             settings.queueBytes(),
             ThreadedWorkQueue::new,
+            this::turn,
             registry);
     for (int i = 0; i < settings.coordinators(); i++) {
       mailboxes.add(new Mailbox("coordinator-" + i, 8 * settings.requests().maxInFlight()));
@@ -85,13 +89,12 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
             membership,
             actor,
             pipeline,
-            transport::send,
+            transport::queue,
             List.copyOf(mailboxes),
             new SecureRandom().nextLong() >>> 2,
             System::nanoTime,
             metrics);
-    this.heartbeats =
-        Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "heartbeats"));
+    this.timer = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "node-timer"));
     register(registry);
   }
 
@@ -110,14 +113,15 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
   /** Starts the threads and the links to the other members; called once. */
   public void start() {
     pipeline.start();
-    for (int i = 0; i < mailboxes.size(); i++) {
-      Coordinator coordinator = core.coordinators().get(i);
-      mailboxes.get(i).start(coordinator::nanosToNextDeadline, coordinator::tick);
-    }
-    transport.start(core);
-    // A fixed delay: after a pause of the process there is no flood of missed beats to send.
-    heartbeats.scheduleWithFixedDelay(
-        this::beat, 0, settings.heartbeatIntervalMs(), TimeUnit.MILLISECONDS);
+    transport.start(new TurningReceiver());
+    // Fixed delays: after a pause of the process there is no flood of missed beats to make up for.
+    timer.scheduleWithFixedDelay(
+        () -> survive("a heartbeat", core::beat),
+        0,
+        settings.heartbeatIntervalMs(),
+        TimeUnit.MILLISECONDS);
+    timer.scheduleWithFixedDelay(
+        () -> survive("a tick", core::tick), TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -146,6 +150,7 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
     int inFlight = unanswered.incrementAndGet();
     if (hasRoom(key, inFlight)
         && mailboxes.get(core.indexOf(key)).offer(() -> request.accept(counted))) {
+      turn();
       return true;
     }
     unanswered.decrementAndGet();
@@ -196,18 +201,49 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
   /** Stops answering, and finishes what was being stored. */
   @Override
   public void close() {
-    heartbeats.shutdownNow();
+    timer.shutdownNow();
     transport.close();
     mailboxes.forEach(Mailbox::close);
     pipeline.close();
   }
 
-  private void beat() {
+  /**
+   * Runs what has been put in the mailboxes, and sends what came of it. Called by every thread that
+   * has brought something, when it has brought all of it: so messages that belong to the same burst
+   * travel together.
+   */
+  private void turn() {
+    boolean left = false;
+    for (Mailbox mailbox : mailboxes) {
+      left |= mailbox.run();
+    }
+    transport.flush();
+    if (left && !timer.isShutdown()) {
+      timer.execute(() -> survive("a turn", () -> {}));
+    }
+  }
+
+  /** Does something and whatever follows from it. What left this method would end the timer. */
+  private void survive(String task, Runnable work) {
     try {
-      core.beat();
+      work.run();
+      turn();
     } catch (Throwable e) {
-      // What left this method would end the heartbeats for good.
-      Faults.survive(LOG, "a heartbeat", e);
+      Faults.survive(LOG, task, e);
+    }
+  }
+
+  private final class TurningReceiver implements Transport.Receiver {
+    @Override
+    public void onMessages(MemberId from, List<Message> messages) {
+      core.onMessages(from, messages);
+      turn();
+    }
+
+    @Override
+    public void onLink(MemberId peer, boolean up) {
+      core.onLink(peer, up);
+      turn();
     }
   }
 

@@ -1,116 +1,100 @@
 package io.dynamokv.node;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.BlockingQueue;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongUnaryOperator;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A thread and the bounded queue of what it is to do, in order. It takes all that has queued at
- * once, and lets deadlines pass in between. Thread-safe.
+ * A bounded queue of tasks that run in order and never two at once, on the threads of those who
+ * bring them. Thread-safe.
+ *
+ * <p>It has no thread of its own: waking one would cost more than what a task does. Whoever has
+ * handed in all that it has at the moment calls {@link #run}; if somebody else is at it already,
+ * that one does the new tasks too. So that nobody is held up for long by the work of others, a call
+ * ends after some tasks, and says whether any are left.
  */
-final class Mailbox implements Executor, AutoCloseable {
+final class Mailbox implements Executor {
   private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
-  private static final long LONGEST_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(100);
-  private static final int BATCH = 256;
+  private static final int TASKS_PER_RUN = 256;
+  private static final long FULL_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final String name;
-  private final BlockingQueue<Runnable> queue;
-
-  /** Tasks of the thread's own that found the queue full; touched by that thread alone. */
-  private final List<Runnable> overflow = new ArrayList<>();
-
-  private volatile @Nullable Thread thread;
+  private final int capacity;
+  private final Queue<Runnable> queue = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger depth = new AtomicInteger();
+  private final AtomicReference<Thread> runner = new AtomicReference<>();
   private volatile boolean open = true;
 
   Mailbox(String name, int capacity) {
     this.name = name;
-    this.queue = new LinkedBlockingQueue<>(capacity);
-  }
-
-  /**
-   * Begins to work off the queue; called once.
-   *
-   * @param nanosToNextDeadline given the longest time to wait, how long until {@code tick} is due
-   * @param tick lets the due deadlines pass
-   */
-  void start(LongUnaryOperator nanosToNextDeadline, Runnable tick) {
-    Thread started = new Thread(() -> run(nanosToNextDeadline, tick), name);
-    started.setDaemon(true);
-    thread = started;
-    started.start();
+    this.capacity = capacity;
   }
 
   /** Queues a task; returns false if the queue is full or the mailbox is closed. */
   boolean offer(Runnable task) {
-    return open && queue.offer(task);
+    if (!open || depth.get() >= capacity) {
+      return false;
+    }
+    add(task);
+    return true;
   }
 
   /**
-   * Queues a task that must not be lost, waiting while the queue is full. Not to be called by
-   * anything that the mailbox's own thread could wait for; that thread itself never waits here.
+   * Queues a task that must not be lost. While the queue is full it works that off, or waits for
+   * whoever does; a task of this mailbox never waits here.
    */
   @Override
   public void execute(Runnable task) {
-    if (Thread.currentThread() == thread) {
-      if (!queue.offer(task)) {
-        overflow.add(task);
+    while (open && depth.get() >= capacity && runner.get() != Thread.currentThread()) {
+      LOG.debug("{} is full", name);
+      if (!run()) {
+        LockSupport.parkNanos(FULL_WAIT_NS);
       }
-      return;
     }
-    try {
-      while (open && !queue.offer(task, 100, TimeUnit.MILLISECONDS)) {
-        LOG.debug("{} is full", name);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (open) {
+      add(task);
     }
   }
 
-  int depth() {
-    return queue.size();
+  private void add(Runnable task) {
+    queue.add(task);
+    depth.incrementAndGet();
   }
 
-  /** Stops without finishing what is queued. */
-  @Override
-  public void close() {
-    open = false;
-    Thread started = thread;
-    if (started != null) {
-      started.interrupt();
+  /**
+   * Runs what is queued, unless another thread does so just now or a task calls this.
+   *
+   * @return whether tasks were left that nobody may be running
+   */
+  boolean run() {
+    int left = TASKS_PER_RUN;
+    // Whoever finds the runner at work goes away; so after leaving one has to look again.
+    while (left > 0 && depth.get() > 0 && runner.compareAndSet(null, Thread.currentThread())) {
       try {
-        started.join(1000);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+        left = runTasks(left);
+      } finally {
+        runner.set(null);
       }
     }
+    return left == 0;
   }
 
-  private void run(LongUnaryOperator nanosToNextDeadline, Runnable tick) {
-    List<Runnable> batch = new ArrayList<>(BATCH);
-    while (open) {
-      try {
-        Runnable first =
-            queue.poll(nanosToNextDeadline.applyAsLong(LONGEST_WAIT_NS), TimeUnit.NANOSECONDS);
-        if (first != null) {
-          batch.add(first);
-          queue.drainTo(batch, BATCH - 1);
-        }
-      } catch (InterruptedException e) {
-        continue;
+  private int runTasks(int limit) {
+    int left = limit;
+    for (Runnable task = queue.poll(); task != null; task = left == 0 ? null : queue.poll()) {
+      depth.decrementAndGet();
+      left--;
+      if (open) {
+        runOne(task);
       }
-      batch.addAll(overflow);
-      overflow.clear();
-      batch.forEach(this::runOne);
-      batch.clear();
-      runOne(tick);
     }
+    return left;
   }
 
   private void runOne(Runnable task) {
@@ -119,5 +103,14 @@ final class Mailbox implements Executor, AutoCloseable {
     } catch (Throwable e) {
       Faults.survive(LOG, "a task of " + name, e);
     }
+  }
+
+  int depth() {
+    return depth.get();
+  }
+
+  /** Takes no more; what is queued is dropped. */
+  void close() {
+    open = false;
   }
 }

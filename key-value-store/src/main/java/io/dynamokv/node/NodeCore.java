@@ -36,6 +36,7 @@ final class NodeCore implements Transport.Receiver {
   /**
    * @param mailboxes one for each coordinator; what is handed to one runs in order, never two at
    *     once, and never before the call that handed it in has returned
+   * @param peers may hold back what it is given until the present burst of events is over
    * @param firstRequestId where the ids of requests begin: 0 or more, and far from where they were
    *     in every earlier run of this node. A slow replica may still answer a request of before;
    *     under an id that was used again it would answer for another key, or for a value that it
@@ -96,6 +97,13 @@ final class NodeCore implements Transport.Receiver {
       String requestId,
       Consumer<PutOutcome> answer) {
     coordinators.get(indexOf(key)).put(key, from, value, wanted, requestId, answer);
+  }
+
+  /** Lets the deadlines pass that are due. */
+  void tick() {
+    for (int i = 0; i < coordinators.size(); i++) {
+      mailboxes.get(i).execute(coordinators.get(i)::tick);
+    }
   }
 
   /** Says that this node lives, and looks who else does. */

@@ -1,12 +1,9 @@
 package io.dynamokv.node;
 
-import io.dynamokv.storage.Durability;
-
 /**
  * How a node runs. Immutable.
  *
  * @param heartbeatIntervalMs how often it tells the others that it lives
- * @param durability what an acknowledged write survives
  * @param coordinators how many mailboxes share the requests, 1 or more
  * @param queueCapacity how many reads, and how many writes, may wait for this node's own copy
  * @param queueBytes how many bytes of states the waiting writes may hold together
@@ -14,7 +11,6 @@ import io.dynamokv.storage.Durability;
 public record NodeSettings(
     RequestSettings requests,
     long heartbeatIntervalMs,
-    Durability durability,
     int coordinators,
     int queueCapacity,
     long queueBytes) {}

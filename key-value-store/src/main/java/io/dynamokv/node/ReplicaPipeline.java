@@ -8,13 +8,12 @@ import io.dynamokv.replica.Replica;
 import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.replica.WriteResult;
 import io.dynamokv.ring.Key;
-import io.dynamokv.storage.Durability;
 import io.dynamokv.storage.StorageException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,24 +21,22 @@ import org.slf4j.LoggerFactory;
  * The threads that work on this node's copy, so that no other has to wait for the disk.
  * Thread-safe.
  *
- * <p>Writes go through two stages: one thread applies whatever has queued up, as one transaction;
- * the next makes whatever was applied meanwhile safe, with one forced write to the disk. While the
- * disk is busy with one group the next is already being applied. Nobody is called back between the
- * stages, and a read that meets a key between them is answered after the second. Where a write need
- * not be forced to the disk, the first thread does both.
+ * <p>One thread writes: it applies whatever has queued up as one transaction, makes it safe with
+ * one forced write to the disk, and calls back. What comes meanwhile is the next group; so groups
+ * grow with the load. The other thread reads; a read that meets a key that is not safe yet joins
+ * the writes, and is answered with the group that it finds itself in.
  */
 final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaPipeline.class);
   private static final int BATCH = 256;
 
   private final Replica replica;
-  private final boolean hardensApart;
   private final WorkQueue<PendingRead> reads;
-  private final WorkQueue<PendingWrite> writes;
-  private final WorkQueue<Group> hardening;
+  private final WorkQueue<Writing> writes;
   private final UnsafeKeys unsafeKeys = new UnsafeKeys();
   private final AtomicLong queuedBytes = new AtomicLong();
   private final long byteCapacity;
+  private final Runnable afterBatch;
   private final Timer readTime;
   private final Timer applyTime;
   private final Timer hardenTime;
@@ -47,33 +44,32 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
 
   private record PendingRead(Key key, Consumer<ReadResult> done) {}
 
-  private record UnsafeRead(ReadResult result, Consumer<ReadResult> done) {}
+  /** What waits for the writing thread. */
+  private sealed interface Writing {}
 
-  private record PendingWrite(ReplicaWrite write, long bytes, Consumer<WriteDone> done) {}
+  private record PendingWrite(ReplicaWrite write, long bytes, Consumer<WriteDone> done)
+      implements Writing {}
 
-  private record AppliedWrite(PendingWrite pending, WriteResult result) {}
-
-  /** What waits to be made safe: writes, or a read that has met one. */
-  private record Group(List<AppliedWrite> writes, @Nullable UnsafeRead read) {}
+  private record UnsafeRead(ReadResult result, Consumer<ReadResult> done) implements Writing {}
 
   /**
    * @param capacity how many reads, and how many writes, may be queued
    * @param byteCapacity how many bytes of states the writes that are not safe yet may hold
-   * @param queues makes the queue of each stage, and what works it off
+   * @param queues makes the queue of each thread, and what works it off
+   * @param afterBatch run when all of a batch were called back
    */
   ReplicaPipeline(
       Replica replica,
-      Durability durability,
       int capacity,
       long byteCapacity,
       WorkQueue.Maker queues,
+      Runnable afterBatch,
       MetricRegistry metrics) {
     this.replica = replica;
     this.byteCapacity = byteCapacity;
-    this.hardensApart = durability == Durability.SYNC;
+    this.afterBatch = afterBatch;
     this.reads = queues.make("replica-reads", capacity, BATCH, this::read);
-    this.writes = queues.make("replica-writes", capacity, BATCH, this::apply);
-    this.hardening = queues.make("replica-hardening", BATCH, BATCH, this::harden);
+    this.writes = queues.make("replica-writes", capacity, BATCH, this::write);
     this.readTime = timer(metrics, "storage.read-batch-time");
     this.applyTime = timer(metrics, "storage.write-batch-time");
     this.hardenTime = timer(metrics, "storage.harden-time");
@@ -83,14 +79,12 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
             () -> new Histogram(LockFreeExponentiallyDecayingReservoir.builder().build()));
     metrics.gauge("storage.read-queue", () -> reads::depth);
     metrics.gauge("storage.write-queue", () -> writes::depth);
-    metrics.gauge("storage.harden-queue", () -> hardening::depth);
     metrics.gauge("storage.write-queue-bytes", () -> queuedBytes::get);
   }
 
   void start() {
     reads.start();
     writes.start();
-    hardening.start();
   }
 
   @Override
@@ -125,20 +119,20 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   public void close() {
     reads.close();
     writes.close();
-    hardening.close();
   }
 
   private void read(List<PendingRead> batch) {
     try (Timer.Context ignored = readTime.time()) {
       batch.forEach(this::read);
     }
+    afterBatch.run();
   }
 
   private void read(PendingRead pending) {
     ReadResult result = read(pending.key);
     if (!unsafeKeys.contains(pending.key)) {
       tell(pending.done, result);
-    } else if (!hardening.offer(new Group(List.of(), new UnsafeRead(result, pending.done)))) {
+    } else if (!writes.offer(new UnsafeRead(result, pending.done))) {
       tell(pending.done, new ReadResult.Failed());
     }
   }
@@ -152,63 +146,47 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
     }
   }
 
-  private void apply(List<PendingWrite> batch) {
-    batchSizes.update(batch.size());
-    batch.forEach(pending -> unsafeKeys.add(pending.write.key()));
-    try (Timer.Context ignored = applyTime.time()) {
-      passOn(applied(batch, replica.apply(batch.stream().map(PendingWrite::write).toList())));
-    } catch (RuntimeException e) {
-      LOG.error("a bug: {} writes could not be applied", batch.size(), e);
-      batch.forEach(pending -> finish(pending, new WriteDone.Uncertain()));
-    }
-  }
-
-  private static Group applied(List<PendingWrite> batch, List<WriteResult> results) {
-    List<AppliedWrite> applied = new ArrayList<>(batch.size());
-    for (int i = 0; i < batch.size(); i++) {
-      applied.add(new AppliedWrite(batch.get(i), results.get(i)));
-    }
-    return new Group(applied, null);
-  }
-
-  private void passOn(Group group) {
-    if (!hardensApart) {
-      harden(List.of(group));
-    } else if (!hardening.put(group)) {
-      group.writes.forEach(write -> finish(write.pending, new WriteDone.Uncertain()));
-    }
-  }
-
-  private void harden(List<Group> groups) {
-    boolean safe = harden();
-    for (Group group : groups) {
-      group.writes.forEach(write -> finish(write, safe));
-      if (group.read != null) {
-        finish(group.read, safe);
+  private void write(List<Writing> batch) {
+    List<PendingWrite> pending = new ArrayList<>(batch.size());
+    for (Writing writing : batch) {
+      if (writing instanceof PendingWrite write) {
+        pending.add(write);
       }
+    }
+    List<WriteResult> results = apply(pending);
+    boolean safe = harden();
+    for (int i = 0; i < pending.size(); i++) {
+      finish(pending.get(i), results.get(i), safe);
+    }
+    for (Writing writing : batch) {
+      if (writing instanceof UnsafeRead read) {
+        // What was read may be outdated by now, but it is safe.
+        tell(read.done, safe ? read.result : new ReadResult.Failed());
+      }
+    }
+    afterBatch.run();
+  }
+
+  private List<WriteResult> apply(List<PendingWrite> pending) {
+    batchSizes.update(pending.size());
+    pending.forEach(write -> unsafeKeys.add(write.write.key()));
+    try (Timer.Context ignored = applyTime.time()) {
+      return replica.apply(pending.stream().map(PendingWrite::write).toList());
+    } catch (RuntimeException e) {
+      LOG.error("a bug: {} writes could not be applied", pending.size(), e);
+      return Collections.nCopies(pending.size(), new WriteResult.Uncertain());
     }
   }
 
   /** A refused write has stored nothing, so there is nothing about it that a disk could forget. */
-  private void finish(AppliedWrite write, boolean safe) {
+  private void finish(PendingWrite pending, WriteResult result, boolean safe) {
     boolean decided =
-        write.result instanceof WriteResult.Refused
-            || safe && !(write.result instanceof WriteResult.Uncertain);
+        result instanceof WriteResult.Refused || safe && !(result instanceof WriteResult.Uncertain);
     if (decided) {
-      unsafeKeys.remove(write.pending.write.key());
+      unsafeKeys.remove(pending.write.key());
     }
-    finish(
-        write.pending, decided ? new WriteDone.Decided(write.result) : new WriteDone.Uncertain());
-  }
-
-  private void finish(PendingWrite pending, WriteDone done) {
     queuedBytes.addAndGet(-pending.bytes);
-    tell(pending.done, done);
-  }
-
-  /** What was read may be outdated by now, but it is safe. */
-  private void finish(UnsafeRead read, boolean safe) {
-    tell(read.done, safe ? read.result : new ReadResult.Failed());
+    tell(pending.done, decided ? new WriteDone.Decided(result) : new WriteDone.Uncertain());
   }
 
   private boolean harden() {

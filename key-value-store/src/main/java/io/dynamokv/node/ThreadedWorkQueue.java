@@ -1,6 +1,7 @@
 package io.dynamokv.node;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -39,20 +40,6 @@ final class ThreadedWorkQueue<T> implements WorkQueue<T> {
   }
 
   @Override
-  public boolean put(T item) {
-    try {
-      while (open) {
-        if (queue.offer(item, 100, TimeUnit.MILLISECONDS)) {
-          return true;
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return false;
-  }
-
-  @Override
   public int depth() {
     return queue.size();
   }
@@ -88,7 +75,7 @@ final class ThreadedWorkQueue<T> implements WorkQueue<T> {
 
   private void workOff(List<T> batch) {
     try {
-      work.accept(List.copyOf(batch));
+      work.accept(Collections.unmodifiableList(batch));
     } catch (Throwable e) {
       Faults.survive(LOG, "a batch of " + thread.getName(), e);
     }

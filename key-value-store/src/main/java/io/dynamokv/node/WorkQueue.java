@@ -14,9 +14,6 @@ interface WorkQueue<T> extends AutoCloseable {
   /** Returns false if the queue is full or closed. */
   boolean offer(T item);
 
-  /** Waits for a place; returns false if the queue was closed meanwhile. */
-  boolean put(T item);
-
   int depth();
 
   /** Lets what is queued be finished, for at most 5 seconds. */

@@ -18,7 +18,17 @@ public interface Transport extends AutoCloseable {
    * @return false if it was refused at once: the link is down, the queue is full, the peer is not
    *     known, or the message is beyond a limit of the wire
    */
-  boolean send(MemberId peer, Message message);
+  default boolean send(MemberId peer, Message message) {
+    boolean queued = queue(peer, message);
+    flush();
+    return queued;
+  }
+
+  /** As {@link #send}, but the message may stay here until the next {@link #flush}. */
+  boolean queue(MemberId peer, Message message);
+
+  /** Sends what is queued. Never blocks; costs next to nothing if there is nothing to send. */
+  void flush();
 
   /** Whether the link to a peer stands. It says nothing of a peer that hangs. */
   boolean isLinked(MemberId peer);

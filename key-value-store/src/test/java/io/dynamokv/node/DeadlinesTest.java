@@ -26,14 +26,6 @@ class DeadlinesTest {
   }
 
   @Test
-  void the_wait_for_the_next_is_never_negative_and_never_longer_than_wanted() {
-    assertThat(deadlines.nanosToNext(0, 100 * MS)).isEqualTo(100 * MS);
-    deadlines.add(1, 0);
-    assertThat(deadlines.nanosToNext(450 * MS, 100 * MS)).isEqualTo(50 * MS);
-    assertThat(deadlines.nanosToNext(900 * MS, 100 * MS)).isZero();
-  }
-
-  @Test
   void a_clock_that_runs_over_does_not_confuse_them() {
     long late = Long.MAX_VALUE - MS;
     deadlines.add(1, late);

@@ -151,8 +151,7 @@ class KeyValueNodeTest {
             TimeUnit.SECONDS.toNanos(5),
             System.nanoTime());
     return new KeyValueNode(
-        new NodeSettings(
-            new RequestSettings(500, 2000, 4096), 100, Durability.SYNC, 2, 8192, 64 << 20),
+        new NodeSettings(new RequestSettings(500, 2000, 4096), 100, 2, 8192, 64 << 20),
         FACTS,
         membership,
         actor,

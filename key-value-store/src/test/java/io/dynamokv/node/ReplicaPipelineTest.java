@@ -93,8 +93,7 @@ class ReplicaPipelineTest {
             () -> 1000,
             metrics);
     ReplicaPipeline pipeline =
-        new ReplicaPipeline(
-            replica, Durability.SYNC, 100, 1 << 20, ThreadedWorkQueue::new, metrics);
+        new ReplicaPipeline(replica, 100, 1 << 20, ThreadedWorkQueue::new, () -> {}, metrics);
     pipeline.start();
     return pipeline;
   }

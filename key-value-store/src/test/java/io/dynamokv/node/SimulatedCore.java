@@ -56,10 +56,10 @@ public final class SimulatedCore {
     this.pipeline =
         new ReplicaPipeline(
             replica,
-            settings.durability(),
             settings.queueCapacity(),
             settings.queueBytes(),
             queues(steps),
+            () -> {},
             noMetrics);
     this.core =
         new NodeCore(
@@ -121,13 +121,9 @@ public final class SimulatedCore {
     core.put(key, from, value, wanted, requestId, answer);
   }
 
-  /** Lets pass the deadlines of one mailbox that are due. */
-  public void tick(int index) {
-    core.coordinators().get(index).tick();
-  }
-
-  public long nanosToNextDeadline(int index, long atMost) {
-    return core.coordinators().get(index).nanosToNextDeadline(atMost);
+  /** Lets the deadlines pass that are due. */
+  public void tick() {
+    core.tick();
   }
 
   /** How many requests are registered, in all mailboxes. */

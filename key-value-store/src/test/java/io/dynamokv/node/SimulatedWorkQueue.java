@@ -37,17 +37,12 @@ final class SimulatedWorkQueue<T> implements WorkQueue<T> {
 
   @Override
   public boolean offer(T item) {
-    return queue.size() < capacity && put(item);
-  }
-
-  /** There is nobody who could make room meanwhile, so there is always room. */
-  @Override
-  public boolean put(T item) {
-    if (open) {
-      queue.addLast(item);
-      stepIfNeeded();
+    if (!open || queue.size() >= capacity) {
+      return false;
     }
-    return open;
+    queue.addLast(item);
+    stepIfNeeded();
+    return true;
   }
 
   @Override

@@ -22,6 +22,7 @@ final class RunningNode {
   static final RequestSettings REQUESTS = new RequestSettings(500, 2000, 4096);
   private static final long QUEUE_BYTES = 1 << 20;
   private static final long HEARTBEAT_MS = 250;
+  private static final long TICK_MS = 20;
   private static final long SUSPECT_AFTER_NS = 1500 * Scenario.MILLISECOND;
 
   private final Life life;
@@ -76,12 +77,7 @@ final class RunningNode {
 
   private static NodeSettings settings(Scenario scenario) {
     return new NodeSettings(
-        REQUESTS,
-        HEARTBEAT_MS,
-        scenario.durability(),
-        scenario.coordinators(),
-        scenario.queueCapacity(),
-        QUEUE_BYTES);
+        REQUESTS, HEARTBEAT_MS, scenario.coordinators(), scenario.queueCapacity(), QUEUE_BYTES);
   }
 
   private static Membership membership(Cluster cluster, SimulatedNode node, Actor actor) {
@@ -97,12 +93,6 @@ final class RunningNode {
 
   void start() {
     core.start();
-    for (int i = 0; i < mailboxes.size(); i++) {
-      int index = i;
-      mailboxes
-          .get(i)
-          .start(atMost -> core.nanosToNextDeadline(index, atMost), () -> core.tick(index));
-    }
     transport.start(
         new Transport.Receiver() {
           @Override
@@ -116,11 +106,17 @@ final class RunningNode {
           }
         });
     beat();
+    tick();
   }
 
   private void beat() {
     core.beat();
     life.after(HEARTBEAT_MS * Scenario.MILLISECOND, this::beat);
+  }
+
+  private void tick() {
+    core.tick();
+    life.after(TICK_MS * Scenario.MILLISECOND, this::tick);
   }
 
   Actor actor() {

@@ -51,8 +51,8 @@ public final class Edge {
     return new JsonErrorHandler(ids, unexpected);
   }
 
-  Handler around(Handler servlets) {
+  Handler around(Handler servlets, EdgeThreadPool threads) {
     return new EdgeHandler(
-        servlets, ids, maxBodyBytes, transferTimeoutMs, metrics, bodies, answers);
+        servlets, threads, ids, maxBodyBytes, transferTimeoutMs, metrics, bodies, answers);
   }
 }

@@ -10,9 +10,11 @@ import org.slf4j.MDC;
 
 /**
  * What happens to every request before a servlet sees it: it gets its id, a key in its path takes
- * its plain form, and its body is collected. Thread-safe.
+ * its plain form, and its body is collected. Reads and writes of keys are handled on the thread
+ * that has read the request, all else on one of the server's other threads. Thread-safe.
  */
-final class EdgeHandler extends Handler.Wrapper {
+final class EdgeHandler extends DispatchingHandler {
+  private static final String BRIEF_PATHS = "/storage";
   private static final String MDC_KEY = "requestId";
 
   private final RequestIds ids;
@@ -21,9 +23,11 @@ final class EdgeHandler extends Handler.Wrapper {
   private final RequestMetrics metrics;
   private final ByteBudget bodies;
   private final ByteBudget answers;
+  private final EdgeThreadPool threads;
 
   EdgeHandler(
       Handler next,
+      EdgeThreadPool threads,
       RequestIds ids,
       int maxBodyBytes,
       long transferTimeoutMs,
@@ -31,6 +35,7 @@ final class EdgeHandler extends Handler.Wrapper {
       ByteBudget bodies,
       ByteBudget answers) {
     super(next);
+    this.threads = threads;
     this.ids = ids;
     this.maxBodyBytes = maxBodyBytes;
     this.transferTimeoutMs = transferTimeoutMs;
@@ -40,7 +45,13 @@ final class EdgeHandler extends Handler.Wrapper {
   }
 
   @Override
-  public boolean handle(Request request, Response response, Callback callback) throws Exception {
+  boolean isBrief(Request request) {
+    String path = request.getHttpURI().getPath();
+    return path != null && path.startsWith(BRIEF_PATHS) && !threads.isBorrowed();
+  }
+
+  @Override
+  boolean handleNow(Request request, Response response, Callback callback) {
     String id = ids.chosenOrNew(request.getHeaders().get(RequestIds.HEADER));
     response.getHeaders().put(RequestIds.HEADER, id);
     EdgeRequest edge = new EdgeRequest(request, response, callback, id, metrics, bodies, answers);
@@ -71,7 +82,7 @@ final class EdgeHandler extends Handler.Wrapper {
     edge.addIdleTimeoutListener(behind::onIdle);
     MDC.put(MDC_KEY, edge.id());
     try {
-      if (!super.handle(edge, behind, behind)) {
+      if (!super.handleNow(edge, behind, behind)) {
         Response.writeError(edge, behind, behind, 404);
       }
     } catch (Throwable failure) {

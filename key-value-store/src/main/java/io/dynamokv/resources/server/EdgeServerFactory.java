@@ -184,7 +184,7 @@ public final class EdgeServerFactory extends DefaultServerFactory {
     if (jerseyContainer != null) {
       handler.addServlet(new ServletHolder("jersey", jerseyContainer), "/*");
     }
-    return edge().around(handler);
+    return edge().around(handler, (EdgeThreadPool) server.getThreadPool());
   }
 
   @Override
@@ -195,13 +195,26 @@ public final class EdgeServerFactory extends DefaultServerFactory {
       HealthCheckRegistry healthChecks,
       AdminEnvironment admin) {
     handler.setErrorHandler(edge().errorHandler());
-    return super.createAdminServlet(server, handler, metrics, healthChecks, admin);
+    return new DispatchingHandler(
+        super.createAdminServlet(server, handler, metrics, healthChecks, admin));
+  }
+
+  @Override
+  protected ThreadPool createThreadPool(MetricRegistry metrics) {
+    return new EdgeThreadPool(
+        metrics, getMaxThreads(), getMinThreads(), (int) getIdleThreadTimeout().toMilliseconds());
   }
 
   @Override
   protected Server buildServer(LifecycleEnvironment lifecycle, ThreadPool threadPool) {
-    Server server = super.buildServer(lifecycle, threadPool);
+    Server server = new EdgeServer((EdgeThreadPool) threadPool);
+    server.addEventListener(buildSetUIDListener());
+    lifecycle.attach(server);
     server.setErrorHandler(edge().errorHandler());
+    server.setStopAtShutdown(true);
+    server.setStopTimeout(getShutdownGracePeriod().toMilliseconds());
+    server.setDumpAfterStart(getDumpAfterStart());
+    server.setDumpBeforeStop(getDumpBeforeStop());
     return server;
   }
 

@@ -115,17 +115,24 @@ public final class ActiveMqTransport implements Transport {
   }
 
   @Override
-  public boolean send(MemberId peer, Message message) {
+  public boolean queue(MemberId peer, Message message) {
     PeerLink link = links.get(peer);
     if (link == null || !link.isUp()) {
       return false;
     }
     try {
-      return link.send(codec.prepare(message));
+      return link.queue(codec.prepare(message));
     } catch (WireFormatException e) {
       metrics.messagesOversized.mark();
       refusals.refused("a message to " + peer, String.valueOf(e.getMessage()));
       return false;
+    }
+  }
+
+  @Override
+  public void flush() {
+    for (PeerLink link : links.values()) {
+      link.flush();
     }
   }
 

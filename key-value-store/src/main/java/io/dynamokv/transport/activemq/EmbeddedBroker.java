@@ -34,8 +34,14 @@ import org.slf4j.LoggerFactory;
 final class EmbeddedBroker {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
 
-  /** Envelopes that the consumer may hold unacknowledged; it acknowledges each at once. */
+  /** Envelopes that the consumer may hold unacknowledged; it acknowledges them in groups. */
   private static final int PREFETCH = 100;
+
+  /**
+   * At the first envelope after this time all before it are acknowledged. What can arrive in it is
+   * far less than the memory of a lane.
+   */
+  private static final long ACKNOWLEDGE_AFTER_MS = 5;
 
   private final ActiveMqTransportSettings settings;
   private final Door door;
@@ -193,6 +199,9 @@ final class EmbeddedBroker {
     factory.setConsumerExpiryCheckEnabled(false);
     factory.setDispatchAsync(false);
     factory.setAlwaysSessionAsync(false);
+    // Each acknowledgement makes the broker look for more in another thread, which it has to wake.
+    factory.setOptimizeAcknowledge(true);
+    factory.setOptimizeAcknowledgeTimeOut(ACKNOWLEDGE_AFTER_MS);
     consumer = factory.createConnection();
     for (Lane lane : Lane.values()) {
       Session session = consumer.createSession(false, Session.AUTO_ACKNOWLEDGE);

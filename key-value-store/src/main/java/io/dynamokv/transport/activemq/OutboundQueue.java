@@ -10,9 +10,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits to be sent over one link. Thread-safe: many offer, one takes. It is open for one link
- * at a time and empty before it opens, so that nothing outlives the link it was meant for; messages
- * and bytes are bounded, and an offer never waits.
+ * What waits to be sent over one link. Thread-safe: many offer and flush, one takes. It is open for
+ * one link at a time and empty before it opens, so that nothing outlives the link it was meant for;
+ * messages and bytes are bounded, and an offer never waits.
  */
 final class OutboundQueue {
   private final Queues bounds;
@@ -20,6 +20,8 @@ final class OutboundQueue {
   private final Condition changed = lock.newCondition();
   private final ArrayDeque<Operation> waiting = new ArrayDeque<>();
   private long waitingBytes;
+  // Written with the lock only, read also without.
+  private volatile boolean unflushed;
   // Also read without the lock, by those who only ask.
   private volatile @Nullable Object link;
 
@@ -75,10 +77,24 @@ final class OutboundQueue {
       }
       waiting.add(operation);
       waitingBytes += operation.size();
-      if (waiting.size() == 1) {
+      unflushed = true;
+      return Offer.ACCEPTED;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Wakes whoever waits in {@link #take}, if something was accepted since the last call. */
+  void flush() {
+    if (!unflushed) {
+      return;
+    }
+    lock.lock();
+    try {
+      unflushed = false;
+      if (!waiting.isEmpty()) {
         changed.signal();
       }
-      return Offer.ACCEPTED;
     } finally {
       lock.unlock();
     }

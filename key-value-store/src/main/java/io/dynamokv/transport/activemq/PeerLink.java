@@ -73,12 +73,18 @@ final class PeerLink implements Runnable, PeerConnection.Listener {
     return queue.isOpen();
   }
 
-  boolean send(Operation operation) {
+  /** Queues an operation, to be sent after the next {@link #flush} at the latest. */
+  boolean queue(Operation operation) {
     Offer answer = queue.offer(operation);
     if (answer == Offer.FULL) {
       refused.mark();
     }
     return answer == Offer.ACCEPTED;
+  }
+
+  /** Wakes the thread that sends, if there is anything to send. */
+  void flush() {
+    queue.flush();
   }
 
   /** Breaks the link if a write is late; to be called every now and then. */

@@ -45,10 +45,14 @@ final class Endpoint implements Transport {
   }
 
   @Override
-  public boolean send(MemberId peer, Message message) {
+  public boolean queue(MemberId peer, Message message) {
     Link link = links.get(peer);
     return link != null && link.send(message);
   }
+
+  /** What is sent at the same time travels together in any case. */
+  @Override
+  public void flush() {}
 
   @Override
   public boolean isLinked(MemberId peer) {
