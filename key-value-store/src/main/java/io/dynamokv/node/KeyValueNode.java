@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -46,6 +47,7 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
   private final NodeCore core;
   private final List<Mailbox> mailboxes = new ArrayList<>();
   private final ScheduledExecutorService heartbeats;
+  private volatile @Nullable ScheduledFuture<?> heartbeat;
   private final AtomicInteger unanswered = new AtomicInteger();
   private final CoordinatorMetrics metrics;
 
@@ -116,8 +118,9 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
     }
     transport.start(core);
     // A fixed delay: after a pause of the process there is no flood of missed beats to send.
-    heartbeats.scheduleWithFixedDelay(
-        this::beat, 0, settings.heartbeatIntervalMs(), TimeUnit.MILLISECONDS);
+    heartbeat =
+        heartbeats.scheduleWithFixedDelay(
+            this::beat, 0, settings.heartbeatIntervalMs(), TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -190,7 +193,27 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
 
   @Override
   public @Nullable String failure() {
-    return storage.failure();
+    String failure = storage.failure();
+    return failure != null ? failure : endedThreads();
+  }
+
+  /** Whoever waits for a thread that is no more waits in vain, so somebody has to be told. */
+  private @Nullable String endedThreads() {
+    List<String> ended = new ArrayList<>();
+    if (mailboxes.stream().anyMatch(Mailbox::hasEnded)) {
+      ended.add("coordination");
+    }
+    if (pipeline.hasEnded()) {
+      ended.add("storage");
+    }
+    if (heartbeats.isShutdown() || heartbeat != null && heartbeat.isDone()) {
+      ended.add("heartbeats");
+    }
+    return ended.isEmpty()
+        ? null
+        : "threads of this node have ended ("
+            + String.join(", ", ended)
+            + "): it has to be restarted; its log may say why";
   }
 
   /** Stops answering, and finishes what was being stored. */

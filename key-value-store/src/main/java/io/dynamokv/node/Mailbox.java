@@ -77,6 +77,12 @@ final class Mailbox implements Executor, AutoCloseable {
     return queue.size();
   }
 
+  /** Whether nothing will be worked off any more, though it was started: closed, or dead. */
+  boolean hasEnded() {
+    Thread started = thread;
+    return started != null && started.getState() == Thread.State.TERMINATED;
+  }
+
   /** Stops without finishing what is queued. */
   @Override
   public void close() {

@@ -120,6 +120,11 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
     return write.key().bytes().length + (bytes == null ? 0 : bytes.length);
   }
 
+  /** Whether one of its stages works nothing off any more. */
+  boolean hasEnded() {
+    return reads.hasEnded() || writes.hasEnded() || hardening.hasEnded();
+  }
+
   /** Finishes what is queued; nobody may be asking any more. */
   @Override
   public void close() {

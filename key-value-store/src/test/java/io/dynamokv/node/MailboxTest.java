@@ -76,10 +76,38 @@ class MailboxTest {
   }
 
   @Test
+  void a_mailbox_tells_that_its_thread_has_died() throws Exception {
+    assertThat(mailbox.hasEnded()).isFalse();
+    CountDownLatch goOn = new CountDownLatch(1);
+    mailbox.start(
+        longest -> {
+          await(goOn);
+          throw new IllegalStateException("thrown by the test");
+        },
+        () -> {});
+    assertThat(mailbox.hasEnded()).isFalse();
+
+    goOn.countDown();
+
+    while (!mailbox.hasEnded()) {
+      Thread.onSpinWait();
+    }
+    assertThat(mailbox.offer(() -> {})).as("nobody tells those who hand in tasks").isTrue();
+  }
+
+  @Test
   void a_closed_mailbox_takes_nothing() {
     start();
     mailbox.close();
     assertThat(mailbox.offer(() -> {})).isFalse();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void start() {
