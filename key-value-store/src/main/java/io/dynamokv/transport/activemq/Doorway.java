@@ -67,6 +67,10 @@ final class Doorway extends TransportFilter {
     deadline = door.afterHandshake(this::expire);
     Socket socket = narrow(Socket.class);
     door.meet(this, socket == null ? null : socket.getInetAddress());
+    if (closed) {
+      // The broker may have stopped this meanwhile, and will not do so again.
+      door.forget(this);
+    }
     super.start();
   }
 

@@ -93,14 +93,14 @@ class CrowdedDoorTest {
     assertThat(strangers()).isZero();
   }
 
-  /** Each has been met before the next comes. */
+  /** Each has been met, or turned away, before the next comes. */
   private void gather(int number) throws IOException {
     for (int i = 0; i < number; i++) {
       Socket socket = new Socket(nodes.address(A).host(), nodes.address(A).port());
       crowd.add(socket);
       socket.setSoTimeout(15_000);
-      // What the broker says to anyone.
-      assertThat(socket.getInputStream().read()).isNotNegative();
+      // What the broker says to anyone, if anything.
+      socket.getInputStream().read();
     }
   }
 
