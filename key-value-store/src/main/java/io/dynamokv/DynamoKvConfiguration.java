@@ -99,6 +99,7 @@ public final class DynamoKvConfiguration extends Configuration implements Checke
     membership.check(problems);
     messaging.check(problems, requests, Replica.MAX_STATE_BYTES);
     requests.check(problems, Replica.MAX_STATE_BYTES);
+    LoggingDefaults.check(problems, getLoggingFactory());
     problems.require(
         membership.entry(node.id()).isPresent(),
         "node.id",

@@ -5,9 +5,12 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.dropwizard.logging.common.AbstractAppenderFactory;
 import io.dropwizard.logging.common.AppenderFactory;
 import io.dropwizard.logging.common.DefaultLoggingFactory;
+import io.dropwizard.logging.common.LoggingFactory;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * How a node logs where the file does not say otherwise: what an operator needs, and of the
@@ -30,6 +33,10 @@ public final class LoggingDefaults {
   /** Warns of every resource that is registered as an object, which is allowed, and the fastest. */
   private static final String SUSPICIOUS = "org.glassfish.jersey.internal.inject.Providers";
 
+  /** The last two are what YAML makes of an OFF and an ON without quotes. */
+  private static final Set<String> LEVELS =
+      Set.of("OFF", "ERROR", "WARN", "INFO", "DEBUG", "TRACE", "ALL", "FALSE", "TRUE");
+
   private LoggingDefaults() {}
 
   /** Fills in what a section {@code logging} leaves open. */
@@ -45,5 +52,29 @@ public final class LoggingDefaults {
       }
     }
     return logging;
+  }
+
+  /** Refuses levels that there are not, which would silently be {@code INFO}. */
+  public static void check(Problems problems, LoggingFactory logging) {
+    if (logging instanceof DefaultLoggingFactory known) {
+      checkLevel(problems, "logging.level", known.getLevel());
+      known
+          .getLoggers()
+          .forEach(
+              (name, setting) ->
+                  checkLevel(
+                      problems,
+                      "logging.loggers." + name,
+                      setting.isObject()
+                          ? setting.path("level").asText("INFO")
+                          : setting.asText()));
+    }
+  }
+
+  private static void checkLevel(Problems problems, String key, String level) {
+    problems.require(
+        LEVELS.contains(level.toUpperCase(Locale.ROOT)),
+        key,
+        "must be one of OFF, ERROR, WARN, INFO, DEBUG, TRACE, ALL (is " + level + ")");
   }
 }

@@ -110,6 +110,10 @@ class ConfigurationTest {
           server: {applicationConnectors: [{type: http, port: 9}]} | line 5: server.applicationConnectors must have the port of this node's entry
           server: {adminConnectors: [{type: http, port: 9}]} | line 5: server.adminConnectors must have the port of this node's entry
           logging: {level: INFO, x: 1}            | line 5: logging.x there is no such key
+          logging: {level: LOUD}                  | line 5: logging.level must be one of OFF, ERROR, WARN, INFO, DEBUG, TRACE, ALL (is LOUD)
+          logging: {loggers: {x: LOUD}}           | line 5: logging.loggers.x must be one of OFF
+          logging: {loggers: {x: {level: LOUD}}}  | line 5: logging.loggers.x must be one of OFF
+          logging: {appenders: [{type: paper}]}   | line 5: logging.appenders[0]
           node: {id: node-1, directory: x}        | Duplicate
           """)
   void every_mistake_is_told_with_its_line_and_key(String line, String message) {
@@ -266,6 +270,14 @@ class ConfigurationTest {
         .hasEntrySatisfying(
             "org.eclipse.jetty", level -> assertThat(level.asText()).isEqualTo("INFO"))
         .hasEntrySatisfying("com.sleepycat", level -> assertThat(level.asText()).isEqualTo("WARN"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"OFF", "\"off\"", "debug", "{level: TRACE}", "{additive: false}"})
+  void every_level_that_there_is_can_be_used(String level) throws Exception {
+    String file = MINIMAL + "logging: {level: WARN, loggers: {io.dynamokv: " + level + "}}\n";
+
+    assertThat(load(file).getLoggingFactory()).isNotNull();
   }
 
   private static String refused(String file) {
