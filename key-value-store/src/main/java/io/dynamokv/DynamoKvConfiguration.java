@@ -21,6 +21,7 @@ import io.dynamokv.replica.Replica;
 import io.dynamokv.resources.server.EdgeServerFactory;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
+import org.jspecify.annotations.Nullable;
 
 /** The configuration file as a whole. See {@code docs/configuration.md}. */
 public final class DynamoKvConfiguration extends Configuration implements CheckedConfiguration {
@@ -83,9 +84,11 @@ public final class DynamoKvConfiguration extends Configuration implements Checke
 
   @Override
   @JsonProperty("logging")
-  public void setLoggingFactory(LoggingFactory factory) {
+  public void setLoggingFactory(@Nullable LoggingFactory factory) {
+    // Of a section whose lines are all comments nothing is left; it must not mean other defaults.
+    LoggingFactory given = factory == null ? new DefaultLoggingFactory() : factory;
     super.setLoggingFactory(
-        factory instanceof DefaultLoggingFactory known ? LoggingDefaults.apply(known) : factory);
+        given instanceof DefaultLoggingFactory known ? LoggingDefaults.apply(known) : given);
   }
 
   /** This node's own entry among the members. */

@@ -258,6 +258,17 @@ class ConfigurationTest {
         .hasMessageContaining("${NOT_SET}");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "logging:\n", "logging: {}\n"})
+  void a_file_that_says_nothing_about_logging_gets_the_defaults(String logging) throws Exception {
+    DynamoKvConfiguration configuration = load(MINIMAL + logging);
+
+    assertThat(
+            ((io.dropwizard.logging.common.DefaultLoggingFactory) configuration.getLoggingFactory())
+                .getLoggers())
+        .containsKey("org.eclipse.jetty");
+  }
+
   @Test
   void the_libraries_talk_only_of_what_went_wrong_unless_the_file_says_otherwise()
       throws Exception {
