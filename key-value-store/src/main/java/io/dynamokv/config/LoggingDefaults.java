@@ -25,13 +25,17 @@ public final class LoggingDefaults {
       List.of(
           "com.sleepycat",
           "io.dropwizard",
-          "org.apache.activemq",
           "org.eclipse.jetty",
           "org.glassfish.jersey",
           "org.hibernate.validator");
 
-  /** Warns of every resource that is registered as an object, which is allowed, and the fastest. */
-  private static final String SUSPICIOUS = "org.glassfish.jersey.internal.inject.Providers";
+  /**
+   * The first warns of every connection that is refused or lost, so that strangers could fill the
+   * disk; of those the messaging tells itself, now and then. The second warns of every resource
+   * that is registered as an object, which is allowed, and the fastest.
+   */
+  private static final List<String> SUSPICIOUS =
+      List.of("org.apache.activemq", "org.glassfish.jersey.internal.inject.Providers");
 
   /** The last two are what YAML makes of an OFF and an ON without quotes. */
   private static final Set<String> LEVELS =
@@ -43,7 +47,7 @@ public final class LoggingDefaults {
   public static DefaultLoggingFactory apply(DefaultLoggingFactory logging) {
     Map<String, JsonNode> loggers = new HashMap<>();
     CHATTY.forEach(name -> loggers.put(name, TextNode.valueOf("WARN")));
-    loggers.put(SUSPICIOUS, TextNode.valueOf("ERROR"));
+    SUSPICIOUS.forEach(name -> loggers.put(name, TextNode.valueOf("ERROR")));
     loggers.putAll(logging.getLoggers());
     logging.setLoggers(loggers);
     for (AppenderFactory<?> appender : logging.getAppenders()) {

@@ -280,7 +280,9 @@ class ConfigurationTest {
                 .getLoggers())
         .hasEntrySatisfying(
             "org.eclipse.jetty", level -> assertThat(level.asText()).isEqualTo("INFO"))
-        .hasEntrySatisfying("com.sleepycat", level -> assertThat(level.asText()).isEqualTo("WARN"));
+        .hasEntrySatisfying("com.sleepycat", level -> assertThat(level.asText()).isEqualTo("WARN"))
+        .hasEntrySatisfying(
+            "org.apache.activemq", level -> assertThat(level.asText()).isEqualTo("ERROR"));
   }
 
   @ParameterizedTest
