@@ -17,9 +17,11 @@ import io.dynamokv.config.NodeConfiguration;
 import io.dynamokv.config.Problems;
 import io.dynamokv.config.RequestsConfiguration;
 import io.dynamokv.config.StorageConfiguration;
+import io.dynamokv.replica.Replica;
 import io.dynamokv.resources.server.EdgeServerFactory;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
+import org.jspecify.annotations.Nullable;
 
 /** The configuration file as a whole. See {@code docs/configuration.md}. */
 public final class DynamoKvConfiguration extends Configuration implements CheckedConfiguration {
@@ -82,9 +84,11 @@ public final class DynamoKvConfiguration extends Configuration implements Checke
 
   @Override
   @JsonProperty("logging")
-  public void setLoggingFactory(LoggingFactory factory) {
+  public void setLoggingFactory(@Nullable LoggingFactory factory) {
+    // Of a section whose lines are all comments nothing is left; it must not mean other defaults.
+    LoggingFactory given = factory == null ? new DefaultLoggingFactory() : factory;
     super.setLoggingFactory(
-        factory instanceof DefaultLoggingFactory known ? LoggingDefaults.apply(known) : factory);
+        given instanceof DefaultLoggingFactory known ? LoggingDefaults.apply(known) : given);
   }
 
   /** This node's own entry among the members. */
@@ -96,16 +100,39 @@ public final class DynamoKvConfiguration extends Configuration implements Checke
   public void check(Problems problems) {
     cluster.check(problems);
     membership.check(problems);
-    messaging.check(problems, requests);
-    requests.check(problems);
+    messaging.check(problems, requests, Replica.MAX_STATE_BYTES);
+    requests.check(problems, Replica.MAX_STATE_BYTES);
+    LoggingDefaults.check(problems, getLoggingFactory());
     problems.require(
         membership.entry(node.id()).isPresent(),
         "node.id",
         "must be the id of one of membership.members (is " + node.id() + ")");
+    requireSecret(
+        problems, membership.isOnOneMachine(), "not every member's host is a loopback address");
+    membership.entry(node.id()).ifPresent(self -> checkSelf(problems, self));
+  }
+
+  private void checkSelf(Problems problems, MemberConfiguration self) {
+    // Where members are elsewhere, that has been said already.
+    requireSecret(
+        problems,
+        messaging.isOnLoopback(self) || !membership.isOnOneMachine(),
+        "messaging.bindHost, " + messaging.bindHost() + ", is not a loopback address");
+    server().check(problems, self);
+  }
+
+  /**
+   * Who can reach the messaging port and needs no secret can read and write everything, and in the
+   * name of members. The REST interface asks nobody for a secret: who can reach it may use it.
+   */
+  private void requireSecret(Problems problems, boolean isAlone, String reason) {
     problems.require(
-        !cluster.secret().isEmpty() || membership.isOnOneMachine(),
+        isAlone || !cluster.secret().isEmpty(),
         "cluster.secret",
-        "must be set, because not every member's host is a loopback address");
-    membership.entry(node.id()).ifPresent(self -> server().check(problems, self));
+        "must be set, because "
+            + reason
+            + ": the same on every node, at least "
+            + ClusterConfiguration.MIN_SECRET_LENGTH
+            + " characters, such as openssl rand -hex 32 prints");
   }
 }

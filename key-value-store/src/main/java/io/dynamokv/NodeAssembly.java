@@ -189,7 +189,7 @@ final class NodeAssembly implements Managed {
             wireLimits(messaging),
             queues(messaging),
             timing(messaging),
-            4 * peers.size() + 32);
+            ActiveMqTransportSettings.defaultMaxStrangers(peers.size()));
     return new ActiveMqTransport(settings, metrics, Clock.systemUTC(), new SecureRandom());
   }
 

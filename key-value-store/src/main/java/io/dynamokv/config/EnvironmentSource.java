@@ -6,8 +6,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import org.apache.commons.text.StringSubstitutor;
 import org.jspecify.annotations.Nullable;
 
@@ -36,12 +37,15 @@ public final class EnvironmentSource implements ConfigurationSourceProvider {
   public InputStream open(String path) throws IOException {
     try (InputStream in = files.open(path)) {
       String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      String substituted = text.lines().map(this::substitute).collect(Collectors.joining("\n"));
-      return new ByteArrayInputStream(substituted.getBytes(StandardCharsets.UTF_8));
+      List<String> lines = new ArrayList<>();
+      for (String line : text.lines().toList()) {
+        lines.add(substitute(line, lines.size() + 1));
+      }
+      return new ByteArrayInputStream(String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
     }
   }
 
-  private String substitute(String line) {
+  private String substitute(String line, int number) {
     if (line.stripLeading().startsWith("#")) {
       return line;
     }
@@ -51,7 +55,10 @@ public final class EnvironmentSource implements ConfigurationSourceProvider {
       return substitutor.replace(line);
     } catch (IllegalArgumentException e) {
       throw new UndefinedEnvironmentVariableException(
-          "an environment variable is not set and has no default: " + line.strip());
+          "line "
+              + number
+              + ": an environment variable is not set and has no default: "
+              + line.strip());
     }
   }
 }

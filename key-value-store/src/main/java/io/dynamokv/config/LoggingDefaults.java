@@ -5,9 +5,12 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.dropwizard.logging.common.AbstractAppenderFactory;
 import io.dropwizard.logging.common.AppenderFactory;
 import io.dropwizard.logging.common.DefaultLoggingFactory;
+import io.dropwizard.logging.common.LoggingFactory;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * How a node logs where the file does not say otherwise: what an operator needs, and of the
@@ -22,13 +25,21 @@ public final class LoggingDefaults {
       List.of(
           "com.sleepycat",
           "io.dropwizard",
-          "org.apache.activemq",
           "org.eclipse.jetty",
           "org.glassfish.jersey",
           "org.hibernate.validator");
 
-  /** Warns of every resource that is registered as an object, which is allowed, and the fastest. */
-  private static final String SUSPICIOUS = "org.glassfish.jersey.internal.inject.Providers";
+  /**
+   * The first warns of every connection that is refused or lost, so that strangers could fill the
+   * disk; of those the messaging tells itself, now and then. The second warns of every resource
+   * that is registered as an object, which is allowed, and the fastest.
+   */
+  private static final List<String> SUSPICIOUS =
+      List.of("org.apache.activemq", "org.glassfish.jersey.internal.inject.Providers");
+
+  /** The last two are what YAML makes of an OFF and an ON without quotes. */
+  private static final Set<String> LEVELS =
+      Set.of("OFF", "ERROR", "WARN", "INFO", "DEBUG", "TRACE", "ALL", "FALSE", "TRUE");
 
   private LoggingDefaults() {}
 
@@ -36,7 +47,7 @@ public final class LoggingDefaults {
   public static DefaultLoggingFactory apply(DefaultLoggingFactory logging) {
     Map<String, JsonNode> loggers = new HashMap<>();
     CHATTY.forEach(name -> loggers.put(name, TextNode.valueOf("WARN")));
-    loggers.put(SUSPICIOUS, TextNode.valueOf("ERROR"));
+    SUSPICIOUS.forEach(name -> loggers.put(name, TextNode.valueOf("ERROR")));
     loggers.putAll(logging.getLoggers());
     logging.setLoggers(loggers);
     for (AppenderFactory<?> appender : logging.getAppenders()) {
@@ -45,5 +56,29 @@ public final class LoggingDefaults {
       }
     }
     return logging;
+  }
+
+  /** Refuses levels that there are not, which would silently be {@code INFO}. */
+  public static void check(Problems problems, LoggingFactory logging) {
+    if (logging instanceof DefaultLoggingFactory known) {
+      checkLevel(problems, "logging.level", known.getLevel());
+      known
+          .getLoggers()
+          .forEach(
+              (name, setting) ->
+                  checkLevel(
+                      problems,
+                      "logging.loggers." + name,
+                      setting.isObject()
+                          ? setting.path("level").asText("INFO")
+                          : setting.asText()));
+    }
+  }
+
+  private static void checkLevel(Problems problems, String key, String level) {
+    problems.require(
+        LEVELS.contains(level.toUpperCase(Locale.ROOT)),
+        key,
+        "must be one of OFF, ERROR, WARN, INFO, DEBUG, TRACE, ALL (is " + level + ")");
   }
 }

@@ -59,10 +59,7 @@ public final class MemberConfiguration {
 
   /** Whether the node can only be reached from its own machine. */
   boolean isLoopback() {
-    return host.equals("localhost")
-        || host.equals("::1")
-        || host.equals("[::1]")
-        || host.matches("127(\\.[0-9]{1,3}){3}");
+    return Hosts.isLoopback(host);
   }
 
   /** The same as the rest of the program knows it. */

@@ -48,6 +48,10 @@ public final class MembershipConfiguration {
       String at = "membership.members[" + i + "].";
       problems.require(
           ids.add(member.id()), at + "id", "must not be that of another member: " + member.id());
+      problems.require(
+          Hosts.canBeConnectedTo(member.host()),
+          at + "host",
+          "must be a host name or an address that can be connected to (is " + member.host() + ")");
       checkPort(problems, addresses, member, at + "httpPort", MemberConfiguration::httpPort);
       checkPort(problems, addresses, member, at + "adminPort", MemberConfiguration::adminPort);
       checkPort(

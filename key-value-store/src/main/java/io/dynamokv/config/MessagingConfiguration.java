@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The section {@code messaging}: how this node talks with the other nodes. */
 public final class MessagingConfiguration {
-  /** What a message holds beside keys and values, generously. */
+  /** What a message, or several together, hold beside keys and states, generously. */
   private static final long ENVELOPE_BYTES = 64 * 1024;
 
   @JsonProperty private @Nullable String bindHost;
@@ -119,7 +119,19 @@ public final class MessagingConfiguration {
     return maxBackoff;
   }
 
-  public void check(Problems problems, RequestsConfiguration requests) {
+  /** Whether no other machine can reach the messaging port. */
+  public boolean isOnLoopback(MemberConfiguration self) {
+    return Hosts.isLoopback(bindHost == null ? self.host() : bindHost);
+  }
+
+  /**
+   * @param maxStateBytes the most bytes that a replica keeps for one key, and so sends to another
+   */
+  public void check(Problems problems, RequestsConfiguration requests, long maxStateBytes) {
+    problems.require(
+        bindHost == null || Hosts.canBeConnectedTo(bindHost),
+        "messaging.bindHost",
+        "must be a host name or an address (is " + bindHost + ")");
     problems.require(
         suspectAfter.toNanoseconds() > 2 * heartbeatInterval.toNanoseconds(),
         "messaging.suspectAfter",
@@ -133,15 +145,18 @@ public final class MessagingConfiguration {
         "messaging.minBackoff",
         "must be at most messaging.maxBackoff, " + maxBackoff + " (is " + minBackoff + ")");
     problems.require(
-        batchSize.compareTo(maxFrameSize) <= 0,
+        batchSize.toBytes() <= maxFrameSize.toBytes() - ENVELOPE_BYTES,
         "messaging.batchSize",
-        "must be at most messaging.maxFrameSize, " + maxFrameSize + " (is " + batchSize + ")");
-    long largest =
-        requests.maxKeySize().toBytes() + requests.maxValueSize().toBytes() + ENVELOPE_BYTES;
+        "must be at most messaging.maxFrameSize less 64KiB, "
+            + (maxFrameSize.toBytes() - ENVELOPE_BYTES)
+            + " bytes (is "
+            + batchSize
+            + ")");
+    long largest = maxStateBytes + requests.maxKeySize().toBytes() + ENVELOPE_BYTES;
     problems.require(
         maxFrameSize.toBytes() >= largest,
         "messaging.maxFrameSize",
-        "must hold the largest key and value and 64KiB more, "
+        "must hold the largest state of a key, the largest key and 64KiB more, "
             + largest
             + " bytes (is "
             + maxFrameSize

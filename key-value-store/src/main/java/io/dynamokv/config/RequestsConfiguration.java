@@ -14,6 +14,9 @@ import java.util.concurrent.TimeUnit;
 
 /** The section {@code requests}: what clients may ask for, and how long it may take. */
 public final class RequestsConfiguration {
+  /** What the stored state of a key holds beside its values, generously: clocks and dots. */
+  private static final long STATE_OVERHEAD_BYTES = 64 * 1024;
+
   @JsonProperty
   @NotNull
   @DurationRange(min = 1, max = 600_000, unit = TimeUnit.MILLISECONDS)
@@ -114,7 +117,10 @@ public final class RequestsConfiguration {
     return new Limits((int) maxKeySize.toBytes(), (int) maxValueSize.toBytes(), replicas);
   }
 
-  public void check(Problems problems) {
+  /**
+   * @param maxStateBytes the most bytes that a replica keeps for one key
+   */
+  public void check(Problems problems, long maxStateBytes) {
     problems.require(
         replicaTimeout.compareTo(requestTimeout) < 0,
         "requests.replicaTimeout",
@@ -130,6 +136,15 @@ public final class RequestsConfiguration {
             + requestTimeout
             + " (is "
             + forwardTimeout
+            + ")");
+    long largestValue = maxStateBytes - STATE_OVERHEAD_BYTES;
+    problems.require(
+        maxValueSize.toBytes() <= largestValue,
+        "requests.maxValueSize",
+        "must be at most "
+            + largestValue
+            + " bytes, so that a value fits in the state of a key (is "
+            + maxValueSize
             + ")");
     long largest = limits(1).maxBodyBytes();
     problems.require(

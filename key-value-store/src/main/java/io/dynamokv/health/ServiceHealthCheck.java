@@ -3,7 +3,7 @@ package io.dynamokv.health;
 import com.codahale.metrics.health.HealthCheck;
 import io.dynamokv.node.KeyValueService;
 
-/** Whether this node can serve: its storage takes writes. Thread-safe. */
+/** Whether this node can serve: its storage takes writes, its threads live. Thread-safe. */
 public final class ServiceHealthCheck extends HealthCheck {
   private final KeyValueService service;
 

@@ -2,8 +2,11 @@ package io.dynamokv.node;
 
 import org.slf4j.Logger;
 
-/** What a thread of the node does with a fault that should not have come so far. Stateless. */
-final class Faults {
+/**
+ * What a thread of the node, or one that it calls back, does with a fault that should not have come
+ * so far. Stateless.
+ */
+public final class Faults {
   private static final int EXIT_CODE = 3;
 
   private Faults() {}
@@ -13,8 +16,18 @@ final class Faults {
    * is ended at once instead: nothing that it does from then on can be trusted, and what was
    * acknowledged is safe already.
    */
-  static void survive(Logger log, String task, Throwable fault) {
-    log.error("a bug: {} failed", task, fault);
+  public static void survive(Logger log, String task, Throwable fault) {
+    try {
+      log.error("a bug: {} failed", task, fault);
+    } catch (Throwable logging) {
+      // Without memory not even that works. It must not end the thread.
+      endIfFatal(logging);
+    } finally {
+      endIfFatal(fault);
+    }
+  }
+
+  private static void endIfFatal(Throwable fault) {
     if (fault instanceof VirtualMachineError) {
       Runtime.getRuntime().halt(EXIT_CODE);
     }

@@ -195,7 +195,24 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
 
   @Override
   public @Nullable String failure() {
-    return storage.failure();
+    String failure = storage.failure();
+    return failure != null ? failure : endedThreads();
+  }
+
+  /** Whoever waits for a thread that is no more waits in vain, so somebody has to be told. */
+  private @Nullable String endedThreads() {
+    List<String> ended = new ArrayList<>();
+    if (pipeline.hasEnded()) {
+      ended.add("storage");
+    }
+    if (timer.isShutdown()) {
+      ended.add("timer");
+    }
+    return ended.isEmpty()
+        ? null
+        : "threads of this node have ended ("
+            + String.join(", ", ended)
+            + "): it has to be restarted; its log may say why";
   }
 
   /** Stops answering, and finishes what was being stored. */

@@ -53,6 +53,9 @@ public interface KeyValueService {
   /** Shows this node's own copies, in the order of the ring; waits for the disk. */
   void scan(Storage.Visitor visitor);
 
-  /** Why this node can not serve, or null while it can. */
+  /**
+   * Why this node can not serve, or null while it can: its storage refuses writes, or one of its
+   * threads is no more.
+   */
   @Nullable String failure();
 }

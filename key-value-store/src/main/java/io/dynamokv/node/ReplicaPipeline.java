@@ -114,6 +114,11 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
     return write.key().bytes().length + (bytes == null ? 0 : bytes.length);
   }
 
+  /** Whether one of its threads works nothing off any more. */
+  boolean hasEnded() {
+    return reads.hasEnded() || writes.hasEnded();
+  }
+
   /** Finishes what is queued; nobody may be asking any more. */
   @Override
   public void close() {
@@ -142,6 +147,9 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
       return new ReadResult.Read(replica.read(key));
     } catch (StorageException e) {
       LOG.warn("could not read {}: {}", key, e.getMessage());
+      return new ReadResult.Failed();
+    } catch (Throwable e) {
+      Faults.survive(LOG, "a read", e);
       return new ReadResult.Failed();
     }
   }
@@ -172,8 +180,8 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
     pending.forEach(write -> unsafeKeys.add(write.write.key()));
     try (Timer.Context ignored = applyTime.time()) {
       return replica.apply(pending.stream().map(PendingWrite::write).toList());
-    } catch (RuntimeException e) {
-      LOG.error("a bug: {} writes could not be applied", pending.size(), e);
+    } catch (Throwable e) {
+      Faults.survive(LOG, "applying writes", e);
       return Collections.nCopies(pending.size(), new WriteResult.Uncertain());
     }
   }
@@ -196,8 +204,8 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
     } catch (StorageException e) {
       LOG.error("could not make writes safe: {}", e.getMessage());
       return false;
-    } catch (RuntimeException e) {
-      LOG.error("a bug: writes could not be made safe", e);
+    } catch (Throwable e) {
+      Faults.survive(LOG, "making writes safe", e);
       return false;
     }
   }

@@ -44,6 +44,11 @@ final class ThreadedWorkQueue<T> implements WorkQueue<T> {
     return queue.size();
   }
 
+  @Override
+  public boolean hasEnded() {
+    return thread.getState() == Thread.State.TERMINATED;
+  }
+
   /** Lets the thread finish what is queued, for at most 5 seconds. */
   @Override
   public void close() {

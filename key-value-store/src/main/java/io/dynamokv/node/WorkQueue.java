@@ -16,6 +16,11 @@ interface WorkQueue<T> extends AutoCloseable {
 
   int depth();
 
+  /** Whether nothing will be worked off any more, though it was started: closed, or dead. */
+  default boolean hasEnded() {
+    return false;
+  }
+
   /** Lets what is queued be finished, for at most 5 seconds. */
   @Override
   void close();

@@ -1,5 +1,6 @@
 package io.dynamokv.resources;
 
+import io.dynamokv.node.Faults;
 import jakarta.ws.rs.container.AsyncResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,8 @@ public final class Delivery {
       }
     } catch (RuntimeException e) {
       LOG.warn("The answer to request {} could not be sent", incoming.id(), e);
+    } catch (Throwable e) {
+      Faults.survive(LOG, "the answer to request " + incoming.id(), e);
     }
   }
 }

@@ -91,11 +91,16 @@ class ConfigurationTest {
           requests: {forwardTimeout: 1s}          | line 5: requests.forwardTimeout must be more than requests.requestTimeout
           requests: {maxKeySize: 1MiB}            | line 5: requests.maxKeySize must be between
           requests: {maxBodyBytesInFlight: 1MiB}  | line 5: requests.maxBodyBytesInFlight must hold the largest body
-          requests: {maxValueSize: 17MiB, maxBodyBytesInFlight: 64MiB} | messaging.maxFrameSize must hold the largest key and value
+          requests: {maxValueSize: 8323073B}      | line 5: requests.maxValueSize must be at most 8323072 bytes
+          messaging: {maxFrameSize: 8259KiB}      | line 5: messaging.maxFrameSize must hold the largest state of a key, the largest key and 64KiB more, 8458240 bytes (is 8259 kibibytes)
+          messaging: {bindHost: 0.0.0.0}          | cluster.secret must be set, because messaging.bindHost, 0.0.0.0, is not a loopback address: the same on every node, at least 16 characters
+          messaging: {bindHost: "::"}             | cluster.secret must be set, because messaging.bindHost
+          messaging: {bindHost: node-1.example}   | cluster.secret must be set, because messaging.bindHost
+          messaging: {bindHost: my_host}          | line 5: messaging.bindHost must be a host name or an address (is my_host)
           requests: {dump: maybe}                 | line 5: requests.dump must be a boolean (is maybe)
           messaging: {suspectAfter: 500ms}        | line 5: messaging.suspectAfter must be more than twice messaging.heartbeatInterval
           messaging: {minBackoff: 3s}             | line 5: messaging.minBackoff must be at most messaging.maxBackoff
-          messaging: {batchSize: 32MiB}           | line 5: messaging.batchSize must be at most messaging.maxFrameSize
+          messaging: {batchSize: 16MiB}           | line 5: messaging.batchSize must be at most messaging.maxFrameSize less 64KiB, 16711680 bytes
           messaging: {queueCount: 0}              | line 5: messaging.queueCount must be
           server: {maxThreads: 1}                 | line 5: server.maxThreads must be
           server: {minThreads: 100}               | server.threadPoolSizedCorrectly
@@ -105,6 +110,10 @@ class ConfigurationTest {
           server: {applicationConnectors: [{type: http, port: 9}]} | line 5: server.applicationConnectors must have the port of this node's entry
           server: {adminConnectors: [{type: http, port: 9}]} | line 5: server.adminConnectors must have the port of this node's entry
           logging: {level: INFO, x: 1}            | line 5: logging.x there is no such key
+          logging: {level: LOUD}                  | line 5: logging.level must be one of OFF, ERROR, WARN, INFO, DEBUG, TRACE, ALL (is LOUD)
+          logging: {loggers: {x: LOUD}}           | line 5: logging.loggers.x must be one of OFF
+          logging: {loggers: {x: {level: LOUD}}}  | line 5: logging.loggers.x must be one of OFF
+          logging: {appenders: [{type: paper}]}   | line 5: logging.appenders[0]
           node: {id: node-1, directory: x}        | Duplicate
           """)
   void every_mistake_is_told_with_its_line_and_key(String line, String message) {
@@ -133,6 +142,7 @@ class ConfigurationTest {
           node: {id: node-1, directory: d}, membership: {members: [{id: node-1}, {id: node-2}]} | line 1: membership.members[1].httpPort is already another port: 127.0.0.1:8080
           node: {id: node-1, directory: d}, membership: {provider: dns, members: [{id: node-1}]} | line 1: membership.provider must be one of static (is dns)
           node: {id: node-1, directory: d}, membership: {members: [{id: node-1, host: 10.0.0.1}]} | cluster.secret must be set, because not every member's host is a loopback address
+          node: {id: node-1, directory: d}, membership: {members: [{id: node-1, host: my_host}]} | line 1: membership.members[0].host must be a host name or an address that can be connected to (is my_host)
           """)
   void every_mistake_about_who_is_who_is_told(String flow, String message) {
     assertThat(refused("{" + flow + "}")).contains(message);
@@ -162,6 +172,32 @@ class ConfigurationTest {
         """;
 
     assertThat(load(file).membership().members()).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "127.1.2.3", "localhost", "::1"})
+  void a_messaging_port_that_only_this_machine_reaches_needs_no_secret(String host)
+      throws Exception {
+    DynamoKvConfiguration configuration =
+        load(MINIMAL + "messaging: {bindHost: \"" + host + "\"}\n");
+
+    assertThat(configuration.messaging().bindHost()).isEqualTo(host);
+  }
+
+  @Test
+  void a_secret_lets_the_messaging_port_be_open_to_other_machines() throws Exception {
+    DynamoKvConfiguration configuration =
+        load(MINIMAL + "cluster: {secret: \"0123456789abcdef\"}\nmessaging: {bindHost: 0.0.0.0}\n");
+
+    assertThat(configuration.messaging().bindHost()).isEqualTo("0.0.0.0");
+  }
+
+  @Test
+  void the_largest_value_fits_in_a_state_and_the_largest_state_in_a_frame() throws Exception {
+    DynamoKvConfiguration configuration =
+        load(MINIMAL + "requests: {maxValueSize: 8323072B}\nmessaging: {maxFrameSize: 8260KiB}\n");
+
+    assertThat(configuration.requests().maxValueSize().toBytes()).isEqualTo(8323072);
   }
 
   @ParameterizedTest
@@ -218,7 +254,19 @@ class ConfigurationTest {
 
     assertThat(e)
         .isInstanceOf(UndefinedEnvironmentVariableException.class)
+        .hasMessageContaining("line 5: ")
         .hasMessageContaining("${NOT_SET}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "logging:\n", "logging: {}\n"})
+  void a_file_that_says_nothing_about_logging_gets_the_defaults(String logging) throws Exception {
+    DynamoKvConfiguration configuration = load(MINIMAL + logging);
+
+    assertThat(
+            ((io.dropwizard.logging.common.DefaultLoggingFactory) configuration.getLoggingFactory())
+                .getLoggers())
+        .containsKey("org.eclipse.jetty");
   }
 
   @Test
@@ -232,7 +280,17 @@ class ConfigurationTest {
                 .getLoggers())
         .hasEntrySatisfying(
             "org.eclipse.jetty", level -> assertThat(level.asText()).isEqualTo("INFO"))
-        .hasEntrySatisfying("com.sleepycat", level -> assertThat(level.asText()).isEqualTo("WARN"));
+        .hasEntrySatisfying("com.sleepycat", level -> assertThat(level.asText()).isEqualTo("WARN"))
+        .hasEntrySatisfying(
+            "org.apache.activemq", level -> assertThat(level.asText()).isEqualTo("ERROR"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"OFF", "\"off\"", "debug", "{level: TRACE}", "{additive: false}"})
+  void every_level_that_there_is_can_be_used(String level) throws Exception {
+    String file = MINIMAL + "logging: {level: WARN, loggers: {io.dynamokv: " + level + "}}\n";
+
+    assertThat(load(file).getLoggingFactory()).isNotNull();
   }
 
   private static String refused(String file) {

@@ -236,6 +236,31 @@ class OperatorTest {
   }
 
   @Test
+  void requests_leave_nothing_in_the_log() throws Exception {
+    Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    root.addAppender(log);
+    try {
+      Http http = node.http();
+      assertThat(http.put("/storage", "{\"key\":\"cXVpZXQ=\",\"value\":\"aGk=\"}").status())
+          .isEqualTo(200);
+      assertThat(http.get("/storage/cXVpZXQ=").status()).isEqualTo(200);
+      assertThat(http.get("/storage/%21").status()).isEqualTo(400);
+      assertThat(http.put("/storage", "{").status()).isEqualTo(400);
+      assertThat(http.get("/nowhere").status()).isEqualTo(404);
+      assertThat(http.post("/ping", "{}").status()).isEqualTo(405);
+      assertThat(http.raw("NONSENSE\r\n\r\n").status()).isEqualTo(400);
+      assertThat(http.get("/ping").status()).isEqualTo(200);
+
+      assertThat(root.isInfoEnabled()).isTrue();
+      assertThat(log.list).extracting(ILoggingEvent::toString).isEmpty();
+    } finally {
+      root.detachAppender(log);
+    }
+  }
+
+  @Test
   void the_serving_process_is_named_in_the_pid_file() throws Exception {
     assertThat(Files.readString(node.directory.resolve("pid")))
         .isEqualTo(ProcessHandle.current().pid() + "\n");

@@ -107,6 +107,17 @@ class KeyValueNodeTest {
     assertThat(put(0, key("alone"), Version.NONE, "x", 1)).isInstanceOf(PutOutcome.Stored.class);
   }
 
+  @Test
+  void a_node_says_that_it_can_not_serve_when_its_threads_are_no_more() {
+    KeyValueNode node = nodes.get(0);
+    assertThat(node.failure()).isNull();
+
+    node.close();
+
+    assertThat(node.failure())
+        .contains("threads of this node have ended (storage, timer)");
+  }
+
   private PutOutcome put(int node, Key key, Version from, String value, int wanted)
       throws Exception {
     CompletableFuture<PutOutcome> answer = new CompletableFuture<>();

@@ -3,7 +3,6 @@ package io.dynamokv.resources.server;
 import io.dynamokv.resources.Incoming;
 import io.dynamokv.resources.IncomingProvider;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpURI;
@@ -34,10 +33,8 @@ final class EdgeRequest extends Request.Wrapper implements Incoming, Callback {
   private final Response response;
   private final Callback callback;
   private final RequestMetrics metrics;
-  private final ByteBudget bodies;
-  private final ByteBudget answers;
-  private final AtomicLong reservedForBody = new AtomicLong();
-  private final AtomicLong reservedForAnswer = new AtomicLong();
+  private final Reservation forBody;
+  private final Reservation forAnswer;
   private final @Nullable String contentType;
   private final HttpFields headers;
   private HttpURI uri;
@@ -57,8 +54,8 @@ final class EdgeRequest extends Request.Wrapper implements Incoming, Callback {
     this.callback = callback;
     this.id = id;
     this.metrics = metrics;
-    this.bodies = bodies;
-    this.answers = answers;
+    this.forBody = new Reservation(bodies);
+    this.forAnswer = new Reservation(answers);
     this.uri = wrapped.getHttpURI();
     this.contentType = wrapped.getHeaders().get(HttpHeader.CONTENT_TYPE);
     this.headers = forServlets(wrapped.getHeaders(), contentType);
@@ -122,24 +119,16 @@ final class EdgeRequest extends Request.Wrapper implements Incoming, Callback {
   }
 
   boolean reserveBody(long bytes) {
-    return reserve(bodies, reservedForBody, bytes);
+    return forBody.tryTake(bytes);
   }
 
   @Override
   public boolean reserveAnswer(long bytes) {
-    return reserve(answers, reservedForAnswer, bytes);
+    return forAnswer.tryTake(bytes);
   }
 
   long reservedForAnswer() {
-    return reservedForAnswer.get();
-  }
-
-  private static boolean reserve(ByteBudget budget, AtomicLong reserved, long bytes) {
-    if (!budget.tryTake(bytes)) {
-      return false;
-    }
-    reserved.addAndGet(bytes);
-    return true;
+    return forAnswer.heldBytes();
   }
 
   @Override
@@ -174,7 +163,7 @@ final class EdgeRequest extends Request.Wrapper implements Incoming, Callback {
   private void end(int status) {
     over = true;
     metrics.ended(getMethod(), status, NanoTime.since(getHeadersNanoTime()));
-    bodies.giveBack(reservedForBody.getAndSet(0));
-    answers.giveBack(reservedForAnswer.getAndSet(0));
+    forBody.end();
+    forAnswer.end();
   }
 }

@@ -93,6 +93,7 @@ public final class ActiveMqTransport implements Transport {
     }
     metrics.gauge("messaging.connections.open", broker::connections);
     metrics.gauge("messaging.connections.turned-away", broker::turnedAway);
+    metrics.gauge("messaging.connections.strangers", door::strangers);
     LOG.info("messaging as {} on {}", settings.self(), settings.bind());
     startLinks(receiver);
   }

@@ -15,7 +15,8 @@ import java.util.Map;
  * @param limits the bounds of messages
  * @param queues the bounds of what waits to be sent to one peer
  * @param timing how long things may take
- * @param maxConnections the most connections through the door at a time, members' and strangers'
+ * @param maxStrangers the most callers at the door at a time that have not yet proved to be
+ *     members; more than there are peers, since all of these may call at once
  */
 public record ActiveMqTransportSettings(
     MemberId self,
@@ -25,7 +26,7 @@ public record ActiveMqTransportSettings(
     WireLimits limits,
     Queues queues,
     Timing timing,
-    int maxConnections) {
+    int maxStrangers) {
 
   /**
    * @throws IllegalArgumentException if the settings contradict each other or are out of range
@@ -35,9 +36,9 @@ public record ActiveMqTransportSettings(
     if (peers.containsKey(self)) {
       throw new IllegalArgumentException(self + " is named as a peer of itself");
     }
-    if (maxConnections <= peers.size()) {
+    if (maxStrangers <= peers.size()) {
       throw new IllegalArgumentException(
-          maxConnections + " connections are too few for " + peers.size() + " peers");
+          maxStrangers + " strangers are too few for " + peers.size() + " peers");
     }
     if (queues.batchMessages() > limits.maxOperations()
         || queues.batchBytes() > limits.maxOperationBytes()) {
@@ -56,7 +57,20 @@ public record ActiveMqTransportSettings(
         WireLimits.DEFAULT,
         Queues.DEFAULT,
         Timing.DEFAULT,
-        4 * peers.size() + 32);
+        defaultMaxStrangers(peers.size()));
+  }
+
+  /** All peers, twice, and some that do not know better. */
+  public static int defaultMaxStrangers(int peers) {
+    return 2 * peers + 32;
+  }
+
+  /**
+   * The most connections, whoever has them: members have one for each lane, strangers their places.
+   * The rest is for those that have been shown out already and are still being taken down.
+   */
+  int maxConnections() {
+    return 4 * (Lane.values().length * peers.size() + maxStrangers);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.dynamokv.transport.activemq;
 
 import io.dynamokv.ring.MemberId;
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,14 +13,16 @@ import org.apache.activemq.command.ConnectionInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows who may come in and who is in. Thread-safe. A member has at most one connection for each
- * lane; a newer one takes the place of the older, of which nothing more is heard from then on.
+ * Knows who may come in, who is in and who stands outside. Thread-safe. A member has at most one
+ * connection for each lane; a newer one takes the place of the older, of which nothing more is
+ * heard from then on.
  */
 final class Door {
   private final ActiveMqTransportSettings settings;
   private final ScheduledExecutorService timer;
   private final TransportMetrics metrics;
   private final RefusalLog refusals;
+  private final Strangers<Doorway> strangers;
   private final Map<Seat, Doorway> seats = new HashMap<>();
   // Changed together with the seats; also read alone.
   private final Map<String, Guest> guestsByConnection = new ConcurrentHashMap<>();
@@ -34,6 +37,25 @@ final class Door {
     this.timer = timer;
     this.metrics = metrics;
     this.refusals = refusals;
+    this.strangers = new Strangers<>(settings.maxStrangers());
+  }
+
+  /** Lets a caller stand at the door for a while; another one may have to go for it. */
+  void meet(Doorway caller, @Nullable InetAddress address) {
+    Doorway leaving = strangers.add(caller, address);
+    if (leaving != null) {
+      leaving.makeRoom();
+    }
+  }
+
+  /** A caller is no stranger any more, or has gone. */
+  void forget(Doorway caller) {
+    strangers.remove(caller);
+  }
+
+  /** How many callers have not yet proved to be members. */
+  int strangers() {
+    return strangers.size();
   }
 
   /** Who a caller is, if it says so and proves it; null if it may not come in. */

@@ -65,12 +65,19 @@ final class Doorway extends TransportFilter {
   public void start() throws Exception {
     limitFrames(STRANGER_FRAME_BYTES);
     deadline = door.afterHandshake(this::expire);
+    Socket socket = narrow(Socket.class);
+    door.meet(this, socket == null ? null : socket.getInetAddress());
+    if (closed) {
+      // The broker may have stopped this meanwhile, and will not do so again.
+      door.forget(this);
+    }
     super.start();
   }
 
   @Override
   public void stop() throws Exception {
     closed = true;
+    door.forget(this);
     cancelDeadline();
     Guest leaving = guest;
     if (leaving != null) {
@@ -125,6 +132,7 @@ final class Doorway extends TransportFilter {
     }
     // The broker needs neither, and could write them to its log.
     caller.setPassword("");
+    door.forget(this);
     cancelDeadline();
     limitFrames(agreedFrameBytes);
     return null;
@@ -206,6 +214,15 @@ final class Doorway extends TransportFilter {
     }
   }
 
+  /** Ends the connection of a caller that has lost its place among the strangers. */
+  void makeRoom() {
+    // It may have proved to be a member just now; then it has a seat and needs no other place.
+    if (guest == null && !closed) {
+      door.refused(getRemoteAddress(), "it had not said who it is when others came");
+      showOut("too many callers");
+    }
+  }
+
   /**
    * Ends the connection; nothing that it sends passes any more. The socket is closed here, since
    * the broker closes it only when its reading thread is free.
@@ -213,8 +230,12 @@ final class Doorway extends TransportFilter {
   void showOut(String reason) {
     if (!closed) {
       closed = true;
-      onException(new IOException("shown out: " + reason));
-      Sockets.close(narrow(Socket.class));
+      door.forget(this);
+      try {
+        onException(new IOException("shown out: " + reason));
+      } finally {
+        Sockets.close(narrow(Socket.class));
+      }
     }
   }
 

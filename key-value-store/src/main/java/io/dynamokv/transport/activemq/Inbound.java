@@ -47,6 +47,15 @@ final class Inbound implements MessageListener {
 
   @Override
   public void onMessage(Message message) {
+    try {
+      take(message);
+    } catch (Throwable e) {
+      // An error would end the peer's connection, on whose reading thread this may be running.
+      Faults.survive(LOG, "an envelope that arrived", e);
+    }
+  }
+
+  private void take(Message message) {
     ActiveMQBytesMessage frame = (ActiveMQBytesMessage) message;
     MemberId from = door.memberOf(frame.getProducerId().getConnectionId());
     if (from == null || closed) {
@@ -78,8 +87,8 @@ final class Inbound implements MessageListener {
     metrics.messagesReceived.mark(envelope.messages().size());
     try {
       receiver.onMessages(from, envelope.messages());
-    } catch (RuntimeException e) {
-      LOG.error("{} messages from {} were not handled", envelope.messages().size(), from, e);
+    } catch (Throwable e) {
+      Faults.survive(LOG, "handling " + envelope.messages().size() + " messages of " + from, e);
     }
   }
 }

@@ -66,7 +66,7 @@ final class PeerConnection implements AutoCloseable {
           });
       connection.start();
       this.producer = producer(lane);
-    } catch (JMSException | RuntimeException e) {
+    } catch (Throwable e) {
       close();
       throw e;
     }

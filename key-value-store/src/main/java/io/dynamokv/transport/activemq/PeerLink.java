@@ -89,9 +89,14 @@ final class PeerLink implements Runnable, PeerConnection.Listener {
 
   /** Breaks the link if a write is late; to be called every now and then. */
   void abortIfLate() {
-    PeerConnection connection = current;
-    if (connection != null) {
-      connection.abortIfLate();
+    try {
+      PeerConnection connection = current;
+      if (connection != null) {
+        connection.abortIfLate();
+      }
+    } catch (Throwable e) {
+      // What left this method would end the watch over all links for good.
+      Faults.survive(LOG, "the watch over the link to " + peer, e);
     }
   }
 
@@ -111,17 +116,27 @@ final class PeerLink implements Runnable, PeerConnection.Listener {
 
   @Override
   public void run() {
-    try {
-      do {
+    while (!isClosing()) {
+      try {
         serveOneConnection();
-      } while (!closing.await(backoff.next().toMillis(), TimeUnit.MILLISECONDS));
-    } catch (InterruptedException e) {
-      LOG.debug("the link to {} was interrupted", peer);
-      Thread.currentThread().interrupt();
+      } catch (Throwable e) {
+        // A link that is no more would be tried by nobody, and nobody would know.
+        Faults.survive(LOG, "the link to " + peer, e);
+      }
+      pause();
     }
   }
 
-  private void serveOneConnection() throws InterruptedException {
+  /** Waits before the next attempt. Nobody interrupts this thread but by mistake. */
+  private void pause() {
+    try {
+      closing.await(backoff.next().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      LOG.warn("the link to {} was interrupted, and goes on", peer);
+    }
+  }
+
+  private void serveOneConnection() {
     try (PeerConnection connection = new PeerConnection(settings, peer, lane, this)) {
       serve(connection);
     } catch (JMSException | RuntimeException e) {
@@ -133,7 +148,7 @@ final class PeerLink implements Runnable, PeerConnection.Listener {
     }
   }
 
-  private void serve(PeerConnection connection) throws InterruptedException {
+  private void serve(PeerConnection connection) {
     current = connection;
     queue.open(connection);
     try {
@@ -148,7 +163,7 @@ final class PeerLink implements Runnable, PeerConnection.Listener {
     }
   }
 
-  private void serveWhileUp(PeerConnection connection) throws InterruptedException {
+  private void serveWhileUp(PeerConnection connection) {
     backoff.reset();
     failureTold = false;
     linked.mark();
@@ -163,7 +178,7 @@ final class PeerLink implements Runnable, PeerConnection.Listener {
   }
 
   /** Sends what is queued until the connection breaks; returns why it did. */
-  private String sendBatches(PeerConnection connection) throws InterruptedException {
+  private String sendBatches(PeerConnection connection) {
     try {
       for (List<Operation> batch = queue.take(); batch != null; batch = queue.take()) {
         connection.send(codec.encode(settings.self(), batch));
@@ -175,6 +190,9 @@ final class PeerLink implements Runnable, PeerConnection.Listener {
       LOG.debug("could not send to {}", peer, e);
       String loss = connection.loss();
       return loss != null ? loss : rootMessage(e);
+    } catch (Throwable e) {
+      Faults.survive(LOG, "sending to " + peer, e);
+      return rootMessage(e);
     }
   }
 
@@ -196,8 +214,8 @@ final class PeerLink implements Runnable, PeerConnection.Listener {
   private void tellReceiver(boolean up) {
     try {
       receiver.onLink(peer, up);
-    } catch (RuntimeException e) {
-      LOG.error("what follows from the link to {} being {} failed", peer, up ? "up" : "down", e);
+    } catch (Throwable e) {
+      Faults.survive(LOG, "what follows from the link to " + peer + (up ? " up" : " down"), e);
     }
   }
 

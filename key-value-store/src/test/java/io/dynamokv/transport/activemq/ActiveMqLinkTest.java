@@ -7,7 +7,9 @@ import static io.dynamokv.transport.activemq.TestNodes.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.codahale.metrics.Meter;
 import com.codahale.metrics.MetricRegistry;
+import com.google.common.base.Throwables;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.Message;
 import io.dynamokv.transport.Message.ReadReply;
@@ -22,8 +24,11 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ActiveMqLinkTest {
   private final TestNodes nodes = new TestNodes();
@@ -155,25 +160,21 @@ class ActiveMqLinkTest {
     nodes.open(A);
   }
 
-  @Test
-  void a_receiver_that_fails_does_not_stop_what_follows() {
-    RecordingReceiver failing =
-        new RecordingReceiver() {
-          @Override
-          public void onMessages(MemberId from, List<Message> batch) {
-            super.onMessages(from, batch);
-            throw new IllegalStateException("thrown by a test");
-          }
+  /** Nothing of it is fatal to the whole process. */
+  static Stream<Throwable> faults() {
+    return Stream.of(
+        new IllegalStateException("thrown by a test"),
+        new NoClassDefFoundError("thrown by a test"),
+        new AssertionError("thrown by a test"));
+  }
 
-          @Override
-          public synchronized void onLink(MemberId peer, boolean up) {
-            super.onLink(peer, up);
-            throw new IllegalStateException("thrown by a test");
-          }
-        };
+  @ParameterizedTest
+  @MethodSource("faults")
+  void a_receiver_that_fails_does_not_stop_what_follows(Throwable fault) {
+    FailingReceiver failing = new FailingReceiver(fault);
     Node a = nodes.open(A);
-    nodes.open(B, failing);
-    await(() -> a.transport().isLinked(B));
+    Transport b = nodes.open(B, failing);
+    await(() -> a.transport().isLinked(B) && failing.links().contains("node-a up"));
 
     a.transport().send(B, reply(1));
     await(() -> failing.messages().contains(reply(1)));
@@ -181,6 +182,57 @@ class ActiveMqLinkTest {
 
     await(() -> failing.messages().contains(reply(2)));
     assertThat(failing.messages()).containsExactly(reply(1), reply(2));
+    assertThat(nodes.count(A, "messaging.peer.node-b.linked")).isEqualTo(1);
+    assertThat(b.send(A, reply(3))).isTrue();
+    await(() -> a.receiver().messages().contains(reply(3)));
+  }
+
+  @Test
+  void a_link_goes_on_after_errors_that_nobody_foresaw() {
+    FailingMeter linked = new FailingMeter(2);
+    nodes.metrics(A).register("messaging.peer.node-b.linked", linked);
+    Node a = nodes.open(A);
+    Node b = nodes.open(B);
+
+    await(() -> a.transport().send(B, reply(1)));
+
+    await(() -> b.receiver().messages().contains(reply(1)));
+    assertThat(linked.left).isNotPositive();
+  }
+
+  @Test
+  void a_link_that_fails_to_send_for_no_good_reason_is_made_again() {
+    FailingMeter sent = new FailingMeter(1);
+    nodes.metrics(A).register("messaging.messages.sent", sent);
+    Node a = nodes.open(A);
+    Node b = nodes.open(B);
+    await(() -> a.transport().send(B, reply(1)));
+
+    await(() -> a.receiver().links().equals(List.of("node-b up", "node-b down", "node-b up")));
+
+    await(() -> a.transport().send(B, reply(2)));
+    await(() -> b.receiver().messages().contains(reply(2)));
+  }
+
+  @Test
+  void a_link_whose_thread_is_interrupted_by_mistake_is_made_again() {
+    RecordingReceiver interrupting =
+        new RecordingReceiver() {
+          @Override
+          public synchronized void onLink(MemberId peer, boolean up) {
+            super.onLink(peer, up);
+            if (links().size() == 1) {
+              Thread.currentThread().interrupt();
+            }
+          }
+        };
+    Transport a = nodes.open(A, interrupting);
+    Node b = nodes.open(B);
+
+    await(() -> interrupting.links().equals(List.of("node-b up", "node-b down", "node-b up")));
+
+    await(() -> a.send(B, reply(1)));
+    await(() -> b.receiver().messages().contains(reply(1)));
   }
 
   @Test
@@ -202,6 +254,50 @@ class ActiveMqLinkTest {
 
   private static Message reply(long id) {
     return new WriteReply(id, Status.OK);
+  }
+
+  /** Fails with everything it is told, after it has noted it. */
+  private static final class FailingReceiver extends RecordingReceiver {
+    private final Throwable fault;
+
+    FailingReceiver(Throwable fault) {
+      this.fault = fault;
+    }
+
+    @Override
+    public void onMessages(MemberId from, List<Message> batch) {
+      super.onMessages(from, batch);
+      Throwables.throwIfUnchecked(fault);
+    }
+
+    @Override
+    public synchronized void onLink(MemberId peer, boolean up) {
+      super.onLink(peer, up);
+      Throwables.throwIfUnchecked(fault);
+    }
+  }
+
+  /** Fails a few times, where nobody expects it. */
+  private static final class FailingMeter extends Meter {
+    private volatile int left;
+
+    FailingMeter(int times) {
+      this.left = times;
+    }
+
+    @Override
+    public void mark() {
+      mark(1);
+    }
+
+    @Override
+    public synchronized void mark(long number) {
+      left--;
+      if (left >= 0) {
+        throw new NoClassDefFoundError("thrown by a test");
+      }
+      super.mark(number);
+    }
   }
 
   /** Handles nothing until it is told to go on. */

@@ -92,8 +92,8 @@ class ActiveMqTransportSettingsTest {
   }
 
   private static ActiveMqTransportSettings with(
-      WireLimits limits, Queues queues, int maxConnections) {
+      WireLimits limits, Queues queues, int maxStrangers) {
     return new ActiveMqTransportSettings(
-        A, ADDRESS, Map.of(B, ADDRESS), SECRET, limits, queues, Timing.DEFAULT, maxConnections);
+        A, ADDRESS, Map.of(B, ADDRESS), SECRET, limits, queues, Timing.DEFAULT, maxStrangers);
   }
 }

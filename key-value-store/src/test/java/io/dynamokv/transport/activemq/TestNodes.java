@@ -73,10 +73,8 @@ final class TestNodes implements AutoCloseable {
   }
 
   ActiveMqTransport create(ActiveMqTransportSettings settings) {
-    MetricRegistry registry =
-        metrics.computeIfAbsent(settings.self(), member -> new MetricRegistry());
     ActiveMqTransport transport =
-        new ActiveMqTransport(settings, registry, Clock.systemUTC(), new Random(1));
+        new ActiveMqTransport(settings, metrics(settings.self()), Clock.systemUTC(), new Random(1));
     opened.add(transport);
     return transport;
   }
@@ -98,7 +96,7 @@ final class TestNodes implements AutoCloseable {
   }
 
   MetricRegistry metrics(MemberId member) {
-    return Objects.requireNonNull(metrics.get(member));
+    return metrics.computeIfAbsent(member, any -> new MetricRegistry());
   }
 
   long count(MemberId member, String meter) {
