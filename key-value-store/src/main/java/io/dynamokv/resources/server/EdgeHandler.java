@@ -41,6 +41,7 @@ final class EdgeHandler extends Handler.Wrapper {
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    SlowHeads.arrived(request.getConnectionMetaData());
     String id = ids.chosenOrNew(request.getHeaders().get(RequestIds.HEADER));
     response.getHeaders().put(RequestIds.HEADER, id);
     EdgeRequest edge = new EdgeRequest(request, response, callback, id, metrics, bodies, answers);

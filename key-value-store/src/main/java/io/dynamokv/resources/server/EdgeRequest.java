@@ -173,6 +173,7 @@ final class EdgeRequest extends Request.Wrapper implements Incoming, Callback {
 
   private void end(int status) {
     over = true;
+    SlowHeads.expectNext(getConnectionMetaData());
     metrics.ended(getMethod(), status, NanoTime.since(getHeadersNanoTime()));
     bodies.giveBack(reservedForBody.getAndSet(0));
     answers.giveBack(reservedForAnswer.getAndSet(0));
