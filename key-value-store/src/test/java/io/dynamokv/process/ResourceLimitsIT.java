@@ -160,7 +160,8 @@ class ResourceLimitsIT {
   void clients_that_send_a_byte_now_and_then_keep_nobody_waiting_and_are_ended(String beginning)
       throws Exception {
     List<Socket> clients = new ArrayList<>();
-    try {
+    try (Socket resting = http.open()) {
+      assertPong(resting);
       for (int i = 0; i < SLOW_CLIENTS; i++) {
         Socket client = http.open();
         clients.add(client);
@@ -177,11 +178,18 @@ class ResourceLimitsIT {
             .isLessThan(TimeUnit.MILLISECONDS.toNanos(10L * TRANSFER_TIMEOUT_MS));
         TimeUnit.MILLISECONDS.sleep(50);
       }
+      // One that has begun no other request may rest for longer.
+      assertPong(resting);
     } finally {
       for (Socket client : clients) {
         client.close();
       }
     }
+  }
+
+  private static void assertPong(Socket client) throws IOException {
+    write(client, "GET /ping HTTP/1.1\r\nHost: x\r\n\r\n");
+    assertThat(Http.read(client.getInputStream(), false).body()).isEqualTo("pong");
   }
 
   /** Sends one byte; false if the server has ended the connection. */
