@@ -187,6 +187,14 @@ class ResourceLimitsIT {
     }
   }
 
+  @Test
+  void a_connection_on_which_no_request_ever_comes_is_ended() throws Exception {
+    try (Socket client = http.open()) {
+      // The idle timeout, of half a minute, is longer than this read waits.
+      assertThat(client.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
   private static void assertPong(Socket client) throws IOException {
     write(client, "GET /ping HTTP/1.1\r\nHost: x\r\n\r\n");
     assertThat(Http.read(client.getInputStream(), false).body()).isEqualTo("pong");

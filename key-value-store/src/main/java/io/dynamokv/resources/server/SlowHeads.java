@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  * server's idle timeout does not: it begins anew with every byte, so a client that sends one now
  * and then could hold a connection for days. Thread-safe.
  *
- * <p>Between two requests a connection may rest for as long as the idle timeout lets it. A head has
- * begun when a byte has arrived; a look at all connections, a few times within the timeout, finds
- * those on which that was too long ago.
+ * <p>The time of the first head begins with the connection, so that a TLS handshake counts too.
+ * Between two requests a connection may rest for as long as the idle timeout lets it: the next head
+ * has begun when a byte of it has arrived. A look at all connections, a few times within the
+ * timeout, finds those on which that was too long ago.
  */
 final class SlowHeads extends AbstractLifeCycle implements Connection.Listener {
   private static final String ATTRIBUTE = SlowHeads.class.getName();
@@ -82,14 +83,17 @@ final class SlowHeads extends AbstractLifeCycle implements Connection.Listener {
   }
 
   private void look() {
-    long nowNs = System.nanoTime();
-    for (Head head : heads) {
-      if (head.ageNs(nowNs) > timeoutNs) {
-        head.connection.getEndPoint().close();
+    try {
+      long nowNs = System.nanoTime();
+      for (Head head : heads) {
+        if (head.ageNs(nowNs) > timeoutNs) {
+          head.connection.getEndPoint().close();
+        }
       }
-    }
-    if (isRunning()) {
-      lookLater();
+    } finally {
+      if (isRunning()) {
+        lookLater();
+      }
     }
   }
 
@@ -97,10 +101,13 @@ final class SlowHeads extends AbstractLifeCycle implements Connection.Listener {
   private static final class Head {
     static final long ARRIVED = -1;
 
+    /** Less than the number of bytes that have arrived, whatever that is. */
+    private static final long BEGUN = -2;
+
     final Connection connection;
 
     /** How many bytes had arrived before the first of this head. */
-    volatile long bytesBefore;
+    volatile long bytesBefore = BEGUN;
 
     /** The head that was seen to have begun at the last look, and at which look first. */
     private long begunAfterBytes = ARRIVED;
