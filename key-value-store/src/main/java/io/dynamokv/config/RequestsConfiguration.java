@@ -92,7 +92,7 @@ public final class RequestsConfiguration {
     return maxValueSize;
   }
 
-  /** How long a client may take to send a body, and to take in an answer. */
+  /** How long a client may take to send a head, to send a body, and to take in an answer. */
   public Duration transferTimeout() {
     return transferTimeout;
   }

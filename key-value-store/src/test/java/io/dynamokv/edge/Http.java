@@ -23,7 +23,8 @@ public final class Http {
 
   private final int port;
 
-  Http(int port) {
+  /** A client of whatever listens on a port of this machine. */
+  public Http(int port) {
     this.port = port;
   }
 

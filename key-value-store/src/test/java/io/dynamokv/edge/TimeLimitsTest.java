@@ -63,23 +63,42 @@ class TimeLimitsTest {
   void a_body_that_trickles_is_given_up_too() throws Exception {
     try (Socket client = node.http().open()) {
       write(client, HEAD + "1000000\r\n\r\n");
-      Thread trickle =
-          new Thread(
-              () -> {
-                try {
-                  while (true) {
-                    client.getOutputStream().write(' ');
-                    Thread.sleep(20);
-                  }
-                } catch (IOException | InterruptedException e) {
-                  // The server has closed the connection, which is the end of this.
-                }
-              });
-      trickle.start();
+      Thread trickle = trickle(client);
       assertTimedOut(client);
       trickle.interrupt();
       trickle.join();
     }
+  }
+
+  @Test
+  void a_head_that_trickles_is_given_up_without_an_answer() throws Exception {
+    try (Socket client = node.http().open()) {
+      write(client, "GET /ping HTTP/1.1\r\nHost: x\r\n\r\nGET /storage/");
+      assertThat(Http.read(client.getInputStream(), false).body()).isEqualTo("pong");
+
+      // The bytes that it sends into the closed connection end it.
+      Thread trickle = trickle(client);
+      trickle.join(10_000);
+      assertThat(trickle.isAlive()).isFalse();
+    }
+  }
+
+  /** Sends a byte now and then, for as long as the server takes them. */
+  private static Thread trickle(Socket client) {
+    Thread trickle =
+        new Thread(
+            () -> {
+              try {
+                while (true) {
+                  client.getOutputStream().write('1');
+                  Thread.sleep(20);
+                }
+              } catch (IOException | InterruptedException e) {
+                // The server has closed the connection, which is the end of this.
+              }
+            });
+    trickle.start();
+    return trickle;
   }
 
   @Test

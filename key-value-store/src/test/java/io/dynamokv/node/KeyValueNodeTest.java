@@ -114,8 +114,7 @@ class KeyValueNodeTest {
 
     node.close();
 
-    assertThat(node.failure())
-        .contains("threads of this node have ended (storage, timer)");
+    assertThat(node.failure()).contains("threads of this node have ended (storage, timer)");
   }
 
   private PutOutcome put(int node, Key key, Version from, String value, int wanted)

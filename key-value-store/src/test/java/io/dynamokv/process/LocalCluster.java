@@ -19,7 +19,9 @@ import java.util.function.BooleanSupplier;
  * numbered from 1. Used by one thread.
  */
 final class LocalCluster implements AutoCloseable {
-  private static final Path ROOT = repositoryRoot();
+  /** The repository's root, where the command is. */
+  static final Path ROOT = repositoryRoot();
+
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final int nodes;
@@ -60,6 +62,11 @@ final class LocalCluster implements AutoCloseable {
 
   Path folder(int node) {
     return data.resolve("node-" + node);
+  }
+
+  /** What the node has said since it was started with the cluster. */
+  String log(int node) throws IOException {
+    return Files.readString(folder(node).resolve("log/node.log"));
   }
 
   StorageClient client(int node) {

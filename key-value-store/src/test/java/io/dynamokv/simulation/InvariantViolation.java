@@ -18,7 +18,7 @@ final class InvariantViolation extends AssertionError {
   }
 
   /** Something threw. */
-  static InvariantViolation thrown(RuntimeException e) {
+  static InvariantViolation thrown(Throwable e) {
     InvariantViolation violation =
         new InvariantViolation("NothingThrows", Trace.ALL, "something threw " + e);
     violation.initCause(e);

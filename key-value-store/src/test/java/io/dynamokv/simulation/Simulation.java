@@ -88,7 +88,8 @@ final class Simulation {
           world.scenario.toString());
     } catch (InvariantViolation e) {
       throw new SimulationFailure(seed, world, e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // An assertion that fails or a stack that overflows needs its seed just as much.
       throw new SimulationFailure(seed, world, InvariantViolation.thrown(e));
     }
   }

@@ -2,6 +2,10 @@ package io.dynamokv.simulation;
 
 /** A run in which something did not hold; the message says what, and how to see it again. */
 final class SimulationFailure extends AssertionError {
+  /** Runs the one seed, and none of the others that the class tests. */
+  private static final String REPLAY =
+      "mvn -q test -pl key-value-store -Dtest=SimulationTest#what_must_hold_holds_whatever_goes_wrong";
+
   private static final long serialVersionUID = 1L;
   private static final int LINES = Integer.getInteger("simulation.lines", 60);
 
@@ -25,7 +29,7 @@ final class SimulationFailure extends AssertionError {
     the last events:
     %s
     %s
-    replay: mvn -q test -pl key-value-store -Dtest=SimulationTest -Dsimulation.seed=%d
+    replay: %s -Dsimulation.seed=%d
     """
         .formatted(
             violation.invariant(),
@@ -33,6 +37,7 @@ final class SimulationFailure extends AssertionError {
             violation.getMessage(),
             String.join("\n", world.trace.last(violation.about(), LINES)),
             world.scenario,
+            REPLAY,
             seed);
   }
 }

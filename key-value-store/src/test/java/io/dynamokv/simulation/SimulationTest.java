@@ -1,7 +1,10 @@
 package io.dynamokv.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dynamokv.replica.Identity;
+import io.dynamokv.version.Actor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +43,38 @@ class SimulationTest {
   @ValueSource(longs = {8, 224, 737, 2227, 191})
   void what_was_found_once_is_found_no_more(long seed) {
     assertThat(Simulation.run(seed).requests()).isPositive();
+  }
+
+  @Test
+  void whatever_ends_a_run_tells_its_seed_and_how_to_see_it_again() {
+    Parts broken =
+        new Parts() {
+          @Override
+          Actor actor(int node, Identity identity) {
+            throw new StackOverflowError("planted");
+          }
+        };
+
+    assertThatThrownBy(() -> new Simulation(7, broken).run())
+        .isInstanceOf(SimulationFailure.class)
+        .hasMessageContaining("NothingThrows does not hold, with seed 7")
+        .hasMessageContaining("-Dsimulation.seed=7")
+        .hasRootCauseInstanceOf(StackOverflowError.class);
+  }
+
+  @Test
+  void a_run_that_would_never_end_is_ended() {
+    VirtualTime time = new VirtualTime(new Trace());
+    Runnable again =
+        new Runnable() {
+          @Override
+          public void run() {
+            time.after(0, this);
+          }
+        };
+    time.after(0, again);
+
+    assertThatThrownBy(() -> time.pass(1)).isInstanceOf(InvariantViolation.class);
   }
 
   @Test

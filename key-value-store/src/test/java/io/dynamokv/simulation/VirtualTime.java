@@ -7,6 +7,9 @@ import java.util.PriorityQueue;
  * moments and, within one moment, in the order in which they were put in.
  */
 final class VirtualTime {
+  /** Hundreds of times as many as a run has; more means that it would go on for ever. */
+  private static final long MOST_EVENTS = 5_000_000;
+
   private final PriorityQueue<Event> events = new PriorityQueue<>();
   private final Trace trace;
   private long nowNs;
@@ -31,13 +34,20 @@ final class VirtualTime {
     events.add(new Event(nowNs + Math.max(0, delayNs), sequence++, action));
   }
 
-  /** Lets so much time pass. */
+  /**
+   * Lets so much time pass.
+   *
+   * @throws InvariantViolation if far more happens than a run that ends can have
+   */
   void pass(long durationNs) {
     long endNs = nowNs + durationNs;
     for (Event next = events.peek(); next != null && next.atNs <= endNs; next = events.peek()) {
       events.remove();
       nowNs = next.atNs;
-      happened++;
+      if (++happened > MOST_EVENTS) {
+        throw new InvariantViolation(
+            "Bounded", Trace.ALL, "still busy after " + happened + " events");
+      }
       trace.mix(next.atNs);
       trace.mix(next.sequence);
       next.action.run();

@@ -8,6 +8,7 @@ import io.dynamokv.resources.UnexpectedErrors;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.thread.Scheduler;
 
 /** What stands between the network and the resources: the parts, with their limits. Thread-safe. */
 public final class Edge {
@@ -22,7 +23,8 @@ public final class Edge {
   /**
    * @param random what ids are made of; need not be unpredictable
    * @param maxBodyBytes the longest body that is read
-   * @param transferTimeout how long a client may take to send a body, and to take in an answer
+   * @param transferTimeout how long a client may take to send a request's head, to send its body,
+   *     and to take in an answer
    * @param maxBytesInFlight for the bodies of all requests together, and as much for long answers
    */
   public Edge(
@@ -49,6 +51,10 @@ public final class Edge {
 
   ErrorHandler errorHandler() {
     return new JsonErrorHandler(ids, unexpected);
+  }
+
+  SlowHeads slowHeads(Scheduler scheduler) {
+    return new SlowHeads(scheduler, transferTimeoutMs);
   }
 
   Handler around(Handler servlets, EdgeThreadPool threads) {

@@ -52,6 +52,7 @@ final class EdgeHandler extends DispatchingHandler {
 
   @Override
   boolean handleNow(Request request, Response response, Callback callback) {
+    SlowHeads.arrived(request.getConnectionMetaData());
     String id = ids.chosenOrNew(request.getHeaders().get(RequestIds.HEADER));
     response.getHeaders().put(RequestIds.HEADER, id);
     EdgeRequest edge = new EdgeRequest(request, response, callback, id, metrics, bodies, answers);

@@ -162,6 +162,7 @@ final class EdgeRequest extends Request.Wrapper implements Incoming, Callback {
 
   private void end(int status) {
     over = true;
+    SlowHeads.expectNext(getConnectionMetaData());
     metrics.ended(getMethod(), status, NanoTime.since(getHeadersNanoTime()));
     forBody.end();
     forAnswer.end();

@@ -156,6 +156,7 @@ public final class EdgeServerFactory extends DefaultServerFactory {
         NetworkConnectionLimit limit = new NetworkConnectionLimit(maxConnections, network);
         limit.setEndPointIdleTimeout(CROWDED_IDLE_MS);
         network.addBean(limit);
+        network.addBean(edge().slowHeads(network.getScheduler()));
       }
     }
     return server;
