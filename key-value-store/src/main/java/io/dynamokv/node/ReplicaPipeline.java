@@ -126,11 +126,11 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
     writes.close();
   }
 
-  private void read(List<PendingRead> batch) {
+  private Runnable read(List<PendingRead> batch) {
     try (Timer.Context ignored = readTime.time()) {
       batch.forEach(this::read);
     }
-    afterBatch.run();
+    return afterBatch;
   }
 
   private void read(PendingRead pending) {
@@ -154,7 +154,7 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
     }
   }
 
-  private void write(List<Writing> batch) {
+  private Runnable write(List<Writing> batch) {
     List<PendingWrite> pending = new ArrayList<>(batch.size());
     for (Writing writing : batch) {
       if (writing instanceof PendingWrite write) {
@@ -162,7 +162,12 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
       }
     }
     List<WriteResult> results = apply(pending);
-    boolean safe = harden();
+    List<Writing> whole = List.copyOf(batch);
+    return () -> answer(whole, pending, results, harden());
+  }
+
+  private void answer(
+      List<Writing> batch, List<PendingWrite> pending, List<WriteResult> results, boolean safe) {
     for (int i = 0; i < pending.size(); i++) {
       finish(pending.get(i), results.get(i), safe);
     }

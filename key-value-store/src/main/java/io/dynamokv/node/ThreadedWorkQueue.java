@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,11 +16,11 @@ final class ThreadedWorkQueue<T> implements WorkQueue<T> {
 
   private final BlockingQueue<T> queue;
   private final int batchLimit;
-  private final Consumer<List<T>> work;
+  private final Function<List<T>, Runnable> work;
   private final Thread thread;
   private volatile boolean open = true;
 
-  ThreadedWorkQueue(String name, int capacity, int batchLimit, Consumer<List<T>> work) {
+  ThreadedWorkQueue(String name, int capacity, int batchLimit, Function<List<T>, Runnable> work) {
     this.queue = new LinkedBlockingQueue<>(capacity);
     this.batchLimit = batchLimit;
     this.work = work;
@@ -80,7 +80,7 @@ final class ThreadedWorkQueue<T> implements WorkQueue<T> {
 
   private void workOff(List<T> batch) {
     try {
-      work.accept(Collections.unmodifiableList(batch));
+      work.apply(Collections.unmodifiableList(batch)).run();
     } catch (Throwable e) {
       Faults.survive(LOG, "a batch of " + thread.getName(), e);
     }

@@ -1,7 +1,7 @@
 package io.dynamokv.node;
 
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * A bounded queue and something that works it off, taking whatever has queued up since it last
@@ -28,9 +28,10 @@ interface WorkQueue<T> extends AutoCloseable {
   /** Makes queues: with threads, or, in a simulation, without. */
   interface Maker {
     /**
-     * @param work takes batches of 1 to {@code batchLimit} items, in order; never called by two
-     *     threads at once
+     * @param work takes batches of 1 to {@code batchLimit} items, in order, and returns what is to
+     *     be done next, before the next batch; neither is ever run by two threads at once
      */
-    <T> WorkQueue<T> make(String name, int capacity, int batchLimit, Consumer<List<T>> work);
+    <T> WorkQueue<T> make(
+        String name, int capacity, int batchLimit, Function<List<T>, Runnable> work);
   }
 }

@@ -36,11 +36,17 @@ public final class BootedNode implements AutoCloseable {
   /** Members on free ports. */
   public static List<Member> members(int count) {
     List<Member> members = new ArrayList<>();
-    for (int i = 1; i <= count; i++) {
-      int[] ports = freePorts(3);
+    int[] ports = freePorts(3 * count);
+    for (int i = 0; i < count; i++) {
       members.add(
           new Member(
-              new MemberId("node-" + i), "127.0.0.1", ports[0], ports[1], ports[2], "r" + i, "dc"));
+              new MemberId("node-" + (i + 1)),
+              "127.0.0.1",
+              ports[3 * i],
+              ports[3 * i + 1],
+              ports[3 * i + 2],
+              "r" + (i + 1),
+              "dc"));
     }
     return members;
   }

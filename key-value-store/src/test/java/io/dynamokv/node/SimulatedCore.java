@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -28,10 +29,14 @@ public final class SimulatedCore {
   private final ReplicaPipeline pipeline;
   private final NodeCore core;
 
-  /** Whoever decides when the stages of the pipeline do something, and how much. */
+  /** Whoever decides when the threads of the pipeline do something, and how much. */
   public interface Steps {
-    /** Runs a step of a stage later, never before this call has returned. */
-    void later(String stage, Runnable step);
+    /**
+     * Runs a step of a thread later, never before this call has returned.
+     *
+     * @param second whether it is the second half of the work on a batch
+     */
+    void later(String thread, boolean second, Runnable step);
 
     /** How many of the queued operations go into the next batch: 1 or more. */
     int batchOf(int queued);
@@ -79,7 +84,7 @@ public final class SimulatedCore {
     return new WorkQueue.Maker() {
       @Override
       public <T> WorkQueue<T> make(
-          String name, int capacity, int batchLimit, Consumer<List<T>> work) {
+          String name, int capacity, int batchLimit, Function<List<T>, Runnable> work) {
         return new SimulatedWorkQueue<>(name, capacity, batchLimit, work, steps);
       }
     };

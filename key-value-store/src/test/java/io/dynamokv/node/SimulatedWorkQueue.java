@@ -4,24 +4,28 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A work queue without a thread: somebody else says when a batch is worked off, and how much. */
 final class SimulatedWorkQueue<T> implements WorkQueue<T> {
   private final String name;
   private final int capacity;
   private final int batchLimit;
-  private final Consumer<List<T>> work;
+  private final Function<List<T>, Runnable> work;
   private final SimulatedCore.Steps steps;
   private final Deque<T> queue = new ArrayDeque<>();
   private boolean open;
   private boolean stepDue;
 
+  /** The second half of the batch that is under way. */
+  private @Nullable Runnable rest;
+
   SimulatedWorkQueue(
       String name,
       int capacity,
       int batchLimit,
-      Consumer<List<T>> work,
+      Function<List<T>, Runnable> work,
       SimulatedCore.Steps steps) {
     this.name = name;
     this.capacity = capacity;
@@ -52,32 +56,40 @@ final class SimulatedWorkQueue<T> implements WorkQueue<T> {
 
   @Override
   public void close() {
-    while (!queue.isEmpty()) {
-      workOff(batchLimit);
+    while (rest != null || !queue.isEmpty()) {
+      doNext(batchLimit);
     }
     open = false;
   }
 
   private void stepIfNeeded() {
-    if (!stepDue && !queue.isEmpty()) {
+    if (!stepDue && (rest != null || !queue.isEmpty())) {
       stepDue = true;
-      steps.later(name, this::step);
+      steps.later(name, rest != null, this::step);
     }
   }
 
   private void step() {
     stepDue = false;
-    if (!queue.isEmpty()) {
-      workOff(steps.batchOf(Math.min(batchLimit, queue.size())));
+    if (rest != null) {
+      doNext(0);
+    } else if (!queue.isEmpty()) {
+      doNext(steps.batchOf(Math.min(batchLimit, queue.size())));
     }
     stepIfNeeded();
   }
 
-  private void workOff(int limit) {
+  private void doNext(int limit) {
+    Runnable second = rest;
+    if (second != null) {
+      rest = null;
+      second.run();
+      return;
+    }
     List<T> batch = new ArrayList<>();
     for (int i = 0; i < limit && !queue.isEmpty(); i++) {
       batch.add(queue.removeFirst());
     }
-    work.accept(batch);
+    rest = work.apply(batch);
   }
 }

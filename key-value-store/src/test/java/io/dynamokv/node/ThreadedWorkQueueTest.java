@@ -11,7 +11,7 @@ import io.dynamokv.version.Dot;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -29,7 +29,7 @@ class ThreadedWorkQueueTest {
               if (batch.equals(List.of("bad"))) {
                 throw new UnreadableError();
               }
-              second.countDown();
+              return second::countDown;
             });
     queue.start();
 
@@ -61,7 +61,7 @@ class ThreadedWorkQueueTest {
         new WorkQueue.Maker() {
           @Override
           public <T> WorkQueue<T> make(
-              String name, int capacity, int batchLimit, Consumer<List<T>> work) {
+              String name, int capacity, int batchLimit, Function<List<T>, Runnable> work) {
             ThreadedWorkQueue<T> queue =
                 new ThreadedWorkQueue<>("test-" + name, capacity, batchLimit, work);
             if (name.equals(ended)) {

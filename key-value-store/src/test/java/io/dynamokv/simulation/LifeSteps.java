@@ -17,15 +17,16 @@ final class LifeSteps implements SimulatedCore.Steps {
   }
 
   @Override
-  public void later(String stage, Runnable step) {
-    life.after(durationNs(stage), step);
+  public void later(String thread, boolean second, Runnable step) {
+    boolean forcing = second && thread.equals("replica-writes");
+    life.after(durationNs(forcing), step);
   }
 
-  private long durationNs(String stage) {
+  private long durationNs(boolean forcing) {
     if (node.disk.isSlow()) {
       return world.chance.durationNs(Scenario.MILLISECOND, 4 * Scenario.SECOND);
     }
-    return stage.endsWith("hardening")
+    return forcing
         ? world.chance.durationNs(50 * MICROSECOND, 50 * Scenario.MILLISECOND)
         : world.chance.durationNs(2 * MICROSECOND, 5 * Scenario.MILLISECOND);
   }

@@ -12,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpURI;
+import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -85,6 +86,8 @@ class EdgeRequestTest {
                 HttpURI.from("http://localhost/storage/YQ=="),
                 "getHeaders",
                 HttpFields.EMPTY,
+                "getConnectionMetaData",
+                answering(ConnectionMetaData.class, Map.of()),
                 "getMethod",
                 "GET",
                 "getHeadersNanoTime",
