@@ -4,7 +4,7 @@
 JAR=$ROOT/key-value-store/target/dynamo-kv.jar
 readonly BUILD_LOG=$ROOT/key-value-store/target/build.log
 readonly BUILD_WAIT_SECONDS=1800
-readonly DEFAULT_JAVA_OPTS='-Xms128m -Xmx512m -XX:+UseSerialGC'
+readonly DEFAULT_JAVA_OPTS='-Xms256m -Xmx512m -Xmn128m -XX:+UseSerialGC -XX:InlineSmallCode=500 -XX:MaxInlineLevel=6 -XX:FreqInlineSize=100'
 
 # Sets JAR, JAVA and JAVA_FLAGS, building what has to be built.
 prepare_to_run() {

@@ -152,7 +152,12 @@ final class Door {
   }
 
   /** A member's place in one lane. */
-  record Seat(MemberId member, Lane lane) {}
+  record Seat(MemberId member, Lane lane) {
+    /** Where what the member sends is queued. */
+    String queue() {
+      return lane.queueOf(member);
+    }
+  }
 
   /** One connection of a member. */
   record Guest(Seat seat, String connectionId) {}

@@ -180,7 +180,7 @@ final class Doorway extends TransportFilter {
     return destination != null
         && destination.isQueue()
         && !destination.isTemporary()
-        && known.seat().lane().queueName().equals(destination.getPhysicalName());
+        && known.seat().queue().equals(destination.getPhysicalName());
   }
 
   /** The consumer trusts this id to say whose message it is. */

@@ -7,6 +7,8 @@ import jakarta.jms.JMSException;
 import jakarta.jms.MessageListener;
 import jakarta.jms.Session;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.activemq.ActiveMQConnectionFactory;
@@ -22,14 +24,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This node's own broker: a queue in memory for each lane, a door for the peers, and a consumer
- * inside the process. Started once and stopped once.
+ * This node's own broker: a queue in memory and a consumer inside the process for each peer and
+ * lane, and a door for the peers. Started once and stopped once.
  *
  * <p>The thread that reads a peer's connection also puts the envelope on the queue, takes it off
- * and calls the listener, as long as no other peer's thread is doing that just then: no thread is
- * woken in between. What can not be handled as fast as it comes waits in memory up to a limit;
- * beyond that the broker refuses envelopes and says so, where by default it would let the sender
- * hang.
+ * and calls the listener: no thread is woken in between. What can not be handled as fast as it
+ * comes waits in memory up to a limit; beyond that the broker refuses envelopes and says so, where
+ * by default it would let the sender hang.
  */
 final class EmbeddedBroker {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
@@ -39,7 +40,7 @@ final class EmbeddedBroker {
 
   /**
    * At the first envelope after this time all before it are acknowledged. What can arrive in it is
-   * far less than the memory of a lane.
+   * far less than the memory of a queue.
    */
   private static final long ACKNOWLEDGE_AFTER_MS = 5;
 
@@ -47,7 +48,7 @@ final class EmbeddedBroker {
   private final Door door;
   private final BrokerService broker = new BrokerService();
   private volatile @Nullable GuardedConnector connector;
-  private @Nullable Connection consumer;
+  private final List<Connection> consumers = new ArrayList<>();
 
   EmbeddedBroker(ActiveMqTransportSettings settings, Door door) {
     this.settings = settings;
@@ -99,10 +100,9 @@ final class EmbeddedBroker {
     if (bound != null) {
       stop("listening", () -> bound.getServer().stop());
     }
-    Connection consuming = consumer;
-    if (consuming != null) {
-      stop("consuming", consuming::stop);
-      stop("the consumer", consuming::close);
+    for (Connection consumer : consumers) {
+      stop("consuming", consumer::stop);
+      stop("a consumer", consumer::close);
     }
     stop("the broker", broker::stop);
   }
@@ -133,17 +133,21 @@ final class EmbeddedBroker {
     limitMemory(broker.getSystemUsage());
   }
 
-  private static ActiveMQDestination[] queues() {
+  private ActiveMQDestination[] queues() {
+    return queueNames().map(ActiveMQQueue::new).toArray(ActiveMQDestination[]::new);
+  }
+
+  /** One for each peer in each lane: nothing that one peer sends waits for what another sends. */
+  private Stream<String> queueNames() {
     return Stream.of(Lane.values())
-        .map(lane -> new ActiveMQQueue(lane.queueName()))
-        .toArray(ActiveMQDestination[]::new);
+        .flatMap(lane -> settings.peers().keySet().stream().map(lane::queueOf));
   }
 
   private PolicyMap policies() {
     PolicyEntry policy = new PolicyEntry();
     policy.setPendingQueuePolicy(new VMPendingQueueMessageStoragePolicy());
     policy.setOptimizedDispatch(true);
-    policy.setMemoryLimit(laneMemoryBytes());
+    policy.setMemoryLimit(2 * largestMessageBytes());
     policy.setProducerFlowControl(true);
     policy.setEnableAudit(false);
     policy.setExpireMessagesPeriod(0);
@@ -157,12 +161,11 @@ final class EmbeddedBroker {
 
   private void limitMemory(SystemUsage usage) {
     usage.setSendFailIfNoSpace(true);
-    usage.getMemoryUsage().setLimit(Lane.values().length * laneMemoryBytes());
+    usage.getMemoryUsage().setLimit(4 * largestMessageBytes());
   }
 
-  /** Several of the largest envelopes. */
-  private long laneMemoryBytes() {
-    return 4L * (settings.limits().maxFrameBytes() + Doorway.FRAME_HEADER_BYTES);
+  private long largestMessageBytes() {
+    return (long) settings.limits().maxFrameBytes() + Doorway.FRAME_HEADER_BYTES;
   }
 
   private GuardedConnector bind() throws Exception {
@@ -202,15 +205,15 @@ final class EmbeddedBroker {
     // Each acknowledgement makes the broker look for more in another thread, which it has to wake.
     factory.setOptimizeAcknowledge(true);
     factory.setOptimizeAcknowledgeTimeOut(ACKNOWLEDGE_AFTER_MS);
-    consumer = factory.createConnection();
-    for (Lane lane : Lane.values()) {
+    for (String queue : queueNames().toList()) {
+      // A connection inside the process handles one thing at a time; so each queue has its own.
+      Connection consumer = factory.createConnection();
+      consumers.add(consumer);
       Session session = consumer.createSession(false, Session.AUTO_ACKNOWLEDGE);
       String options = "?consumer.dispatchAsync=false&consumer.prefetchSize=" + PREFETCH;
-      session
-          .createConsumer(session.createQueue(lane.queueName() + options))
-          .setMessageListener(listener);
+      session.createConsumer(session.createQueue(queue + options)).setMessageListener(listener);
+      consumer.start();
     }
-    consumer.start();
   }
 
   private interface Stop {

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes envelopes off this node's own queue and hands what they hold to the receiver. The broker
- * calls it for one envelope at a time. Nothing that goes wrong with one envelope leaves it: the
- * broker would offer the same envelope again.
+ * Takes envelopes off this node's own queues and hands what they hold to the receiver. The broker
+ * calls it for one envelope of a peer at a time. Nothing that goes wrong with one envelope leaves
+ * it: the broker would offer the same envelope again.
  */
 final class Inbound implements MessageListener {
   private static final Logger LOG = LoggerFactory.getLogger(Inbound.class);

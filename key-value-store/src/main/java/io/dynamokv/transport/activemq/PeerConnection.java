@@ -65,7 +65,7 @@ final class PeerConnection implements AutoCloseable {
             }
           });
       connection.start();
-      this.producer = producer(lane);
+      this.producer = producer(lane.queueOf(settings.self()));
     } catch (Throwable e) {
       close();
       throw e;
@@ -103,9 +103,9 @@ final class PeerConnection implements AutoCloseable {
         OpenWireOptions.of(settings));
   }
 
-  private MessageProducer producer(Lane lane) throws JMSException {
+  private MessageProducer producer(String queue) throws JMSException {
     Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
-    MessageProducer sender = session.createProducer(session.createQueue(lane.queueName()));
+    MessageProducer sender = session.createProducer(session.createQueue(queue));
     sender.setDeliveryMode(DeliveryMode.NON_PERSISTENT);
     sender.setDisableMessageID(true);
     sender.setDisableMessageTimestamp(true);

@@ -169,7 +169,8 @@ class ActiveMqDoorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"operations", "other", "operations,other", ">"})
+  @ValueSource(
+      strings = {"operations.node-c", "operations.node-b", "other", "operations.node-c,other", ">"})
   void a_member_may_not_consume(String queue) throws JMSException {
     try (Caller caller = new Caller(nodes.address(A), C)) {
       assertThatExceptionOfType(JMSException.class)
@@ -179,7 +180,8 @@ class ActiveMqDoorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"other", "operations,other", "operations.more"})
+  @ValueSource(
+      strings = {"other", "operations.node-b", "operations.node-c,other", "operations.node-c.more"})
   void a_member_may_not_use_another_queue(String queue) throws JMSException {
     try (Caller caller = new Caller(nodes.address(A), C)) {
       assertThatExceptionOfType(JMSException.class)
@@ -193,7 +195,7 @@ class ActiveMqDoorTest {
     try (Caller caller = new Caller(nodes.address(A), C)) {
       assertThatExceptionOfType(JMSException.class)
           .isThrownBy(
-              () -> caller.session.createProducer(caller.session.createTopic("operations")));
+              () -> caller.session.createProducer(caller.session.createTopic("operations.node-c")));
     }
   }
 
@@ -209,7 +211,8 @@ class ActiveMqDoorTest {
   void a_member_may_not_begin_transactions() throws JMSException {
     try (Caller caller = new Caller(nodes.address(A), C)) {
       Session transacted = caller.connection.createSession(true, Session.SESSION_TRANSACTED);
-      MessageProducer producer = transacted.createProducer(transacted.createQueue("operations"));
+      MessageProducer producer =
+          transacted.createProducer(transacted.createQueue("operations.node-c"));
       producer.setDeliveryMode(DeliveryMode.NON_PERSISTENT);
 
       assertThatExceptionOfType(JMSException.class)
@@ -232,7 +235,7 @@ class ActiveMqDoorTest {
                 for (int i = 0; i < 10; i++) {
                   Session session =
                       caller.connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
-                  session.createProducer(session.createQueue("operations"));
+                  session.createProducer(session.createQueue("operations.node-c"));
                 }
               });
       caller.awaitEnd();

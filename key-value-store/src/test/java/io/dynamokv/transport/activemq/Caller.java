@@ -46,7 +46,7 @@ final class Caller implements AutoCloseable {
     try {
       connection.start();
       session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
-      producer = session.createProducer(session.createQueue("operations"));
+      producer = session.createProducer(session.createQueue("operations." + user));
       producer.setDeliveryMode(DeliveryMode.NON_PERSISTENT);
     } catch (JMSException e) {
       close();

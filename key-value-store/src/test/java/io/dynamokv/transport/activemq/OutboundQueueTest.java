@@ -127,10 +127,11 @@ class OutboundQueueTest {
   }
 
   @Test
-  void the_one_who_waits_is_woken_by_a_message_and_by_the_end() throws Exception {
+  void the_one_who_waits_is_woken_by_a_flush_and_by_the_end() throws Exception {
     queue.open(LINK);
     CompletableFuture<@Nullable List<Operation>> taken = CompletableFuture.supplyAsync(this::take);
     queue.offer(operation(1));
+    queue.flush();
     assertThat(taken.get(10, TimeUnit.SECONDS)).hasSize(1);
 
     taken = CompletableFuture.supplyAsync(this::take);
