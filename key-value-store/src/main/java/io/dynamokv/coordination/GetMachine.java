@@ -43,7 +43,10 @@ public final class GetMachine {
   private final Map<MemberId, KeyState> answers = new LinkedHashMap<>();
   private State state = State.NEW;
   private Set<MemberId> reachable;
-  private KeyState local = KeyState.EMPTY;
+
+  /** This node's own state; null while it has not been taken into account. */
+  private @Nullable KeyState local;
+
   private KeyState merged = KeyState.EMPTY;
 
   /**
@@ -84,8 +87,7 @@ public final class GetMachine {
       answered(read.replica(), read.state());
       return weigh(List.of());
     } else if (event instanceof GetEvent.ReplicaSame same) {
-      answered(same.replica(), local);
-      return weigh(List.of());
+      return same(same.replica());
     } else if (event instanceof GetEvent.ReplicaFailed failed) {
       tally.giveUp(failed.replica());
       return weigh(List.of());
@@ -100,10 +102,18 @@ public final class GetMachine {
     }
   }
 
+  /**
+   * Whether this node's own state would be taken into account. One that comes later must not be
+   * compared with what the others have: the answer would lack it.
+   */
+  public boolean awaitsOwnCopy() {
+    return state == State.READING;
+  }
+
   /** An answer counts while its question is open: the local replica's first, then the others'. */
   private boolean isAwaited(GetEvent event) {
     if (event instanceof GetEvent.Local) {
-      return state == State.READING;
+      return awaitsOwnCopy();
     } else if (event instanceof GetEvent.Remote) {
       return state == State.ASKING || state == State.ANSWERED;
     }
@@ -115,6 +125,16 @@ public final class GetMachine {
       answers.put(replica, answer);
       merged = merged.merge(answer);
     }
+  }
+
+  /** The same as nothing that counts is no answer. */
+  private Step<GetCommand, GetOutcome> same(MemberId replica) {
+    if (local == null) {
+      tally.giveUp(replica);
+    } else {
+      answered(replica, local);
+    }
+    return weigh(List.of());
   }
 
   private List<GetCommand> ask() {

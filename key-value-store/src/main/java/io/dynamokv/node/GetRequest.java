@@ -53,6 +53,9 @@ final class GetRequest extends Request<GetCommand, GetOutcome> {
   }
 
   void onLocal(LocalReplica.ReadResult result) {
+    if (!machine.awaitsOwnCopy()) {
+      return;
+    }
     if (result instanceof LocalReplica.ReadResult.Read read) {
       take(machine.on(localEvent(read.state())));
     } else {

@@ -148,8 +148,8 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
     } catch (StorageException e) {
       LOG.warn("could not read {}: {}", key, e.getMessage());
       return new ReadResult.Failed();
-    } catch (Throwable e) {
-      Faults.survive(LOG, "a read", e);
+    } catch (RuntimeException e) {
+      LOG.error("a bug: {} could not be read", key, e);
       return new ReadResult.Failed();
     }
   }
@@ -161,7 +161,14 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
         pending.add(write);
       }
     }
-    List<WriteResult> results = apply(pending);
+    List<WriteResult> results;
+    try {
+      results = apply(pending);
+    } catch (Error e) {
+      // Whatever the fault, nobody is left to wait, and no bytes stay counted.
+      pending.forEach(write -> finish(write, new WriteResult.Uncertain(), false));
+      throw e;
+    }
     List<Writing> whole = List.copyOf(batch);
     return () -> answer(whole, pending, results, harden());
   }
@@ -185,8 +192,8 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
     pending.forEach(write -> unsafeKeys.add(write.write.key()));
     try (Timer.Context ignored = applyTime.time()) {
       return replica.apply(pending.stream().map(PendingWrite::write).toList());
-    } catch (Throwable e) {
-      Faults.survive(LOG, "applying writes", e);
+    } catch (RuntimeException e) {
+      LOG.error("a bug: {} writes could not be applied", pending.size(), e);
       return Collections.nCopies(pending.size(), new WriteResult.Uncertain());
     }
   }
@@ -209,8 +216,8 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
     } catch (StorageException e) {
       LOG.error("could not make writes safe: {}", e.getMessage());
       return false;
-    } catch (Throwable e) {
-      Faults.survive(LOG, "making writes safe", e);
+    } catch (RuntimeException e) {
+      LOG.error("a bug: writes could not be made safe", e);
       return false;
     }
   }

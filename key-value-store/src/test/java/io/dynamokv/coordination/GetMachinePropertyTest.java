@@ -72,6 +72,7 @@ class GetMachinePropertyTest {
     private final Map<MemberId, KeyState> answers = new LinkedHashMap<>();
     private final Set<MemberId> lost = new HashSet<>();
     private @Nullable KeyState local;
+    private boolean ownCounts;
     private Set<MemberId> reachable;
     private @Nullable GetOutcome said;
     private boolean finished;
@@ -104,6 +105,7 @@ class GetMachinePropertyTest {
     private void hearLocal(GetEvent event) {
       if (event instanceof GetEvent.LocalRead read) {
         local = read.state();
+        ownCounts = true;
         answers.put(given.self, read.state());
       } else if (event instanceof GetEvent.LocalFailed
           || event instanceof GetEvent.ReplicaTimeout) {
@@ -116,7 +118,11 @@ class GetMachinePropertyTest {
       if (event instanceof GetEvent.ReplicaRead read) {
         answer(read.replica(), read.state());
       } else if (event instanceof GetEvent.ReplicaSame same) {
-        answer(same.replica(), own);
+        if (ownCounts) {
+          answer(same.replica(), own);
+        } else {
+          lost.add(same.replica()); // The same as nothing that counts.
+        }
       } else if (event instanceof GetEvent.ReplicaFailed failed) {
         lost.add(failed.replica());
       }

@@ -396,4 +396,15 @@ class GetMachineTest {
     assertNothing(machine.on(event));
     assertThat(machine.on(sameAt(C)).commands()).isEmpty();
   }
+
+  @Test
+  void a_replica_that_has_the_same_as_an_own_copy_that_came_too_late_is_no_answer() {
+    GetMachine machine = started(1, new GetEvent.ReplicaTimeout());
+    assertThat(machine.awaitsOwnCopy()).isFalse();
+    machine.on(new GetEvent.LocalRead(KeyState.EMPTY));
+
+    assertThat(machine.on(sameAt(B)).outcome()).isNull();
+
+    assertThat(machine.on(sameAt(C)).outcome()).isEqualTo(new GetOutcome.NotEnoughReplicas(1, 0));
+  }
 }
