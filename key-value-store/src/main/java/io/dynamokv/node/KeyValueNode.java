@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -235,8 +236,16 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
       left |= mailbox.run();
     }
     transport.flush();
-    if (left && !timer.isShutdown()) {
+    if (left) {
+      leaveToTimer();
+    }
+  }
+
+  private void leaveToTimer() {
+    try {
       timer.execute(() -> survive("a turn", () -> {}));
+    } catch (RejectedExecutionException e) {
+      LOG.debug("the node has been closed");
     }
   }
 

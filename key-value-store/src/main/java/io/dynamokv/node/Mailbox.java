@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Mailbox implements Executor {
   private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
-  private static final int TASKS_PER_RUN = 256;
+  private static final int TASKS_PER_RUN = 64;
   private static final long FULL_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final String name;
@@ -63,8 +63,9 @@ final class Mailbox implements Executor {
   }
 
   private void add(Runnable task) {
-    queue.add(task);
+    // Counted first: whoever finds nothing counted goes away, and a task must not be left alone.
     depth.incrementAndGet();
+    queue.add(task);
   }
 
   /**

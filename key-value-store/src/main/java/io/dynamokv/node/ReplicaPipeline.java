@@ -161,16 +161,30 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
         pending.add(write);
       }
     }
+    List<Writing> whole = List.copyOf(batch);
     List<WriteResult> results;
     try {
       results = apply(pending);
     } catch (Error e) {
-      // Whatever the fault, nobody is left to wait, and no bytes stay counted.
-      pending.forEach(write -> finish(write, new WriteResult.Uncertain(), false));
+      answer(whole, pending, uncertain(pending), false);
       throw e;
     }
-    List<Writing> whole = List.copyOf(batch);
-    return () -> answer(whole, pending, results, harden());
+    return () -> hardenAndAnswer(whole, pending, results);
+  }
+
+  /** Whatever the fault, nobody is left to wait, and no bytes stay counted. */
+  private void hardenAndAnswer(
+      List<Writing> batch, List<PendingWrite> pending, List<WriteResult> results) {
+    boolean safe = false;
+    try {
+      safe = harden();
+    } finally {
+      answer(batch, pending, results, safe);
+    }
+  }
+
+  private static List<WriteResult> uncertain(List<PendingWrite> pending) {
+    return Collections.nCopies(pending.size(), new WriteResult.Uncertain());
   }
 
   private void answer(
@@ -194,7 +208,7 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
       return replica.apply(pending.stream().map(PendingWrite::write).toList());
     } catch (RuntimeException e) {
       LOG.error("a bug: {} writes could not be applied", pending.size(), e);
-      return Collections.nCopies(pending.size(), new WriteResult.Uncertain());
+      return uncertain(pending);
     }
   }
 

@@ -3,12 +3,15 @@ package io.dynamokv.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dynamokv.edge.Http.Answer;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -318,6 +321,29 @@ class RawHttpTest {
   void a_get_with_a_body_is_answered() throws Exception {
     assertThat(node.http().send("GET", "/storage/YQ", "text/plain", "ignored".getBytes()).status())
         .isEqualTo(200);
+  }
+
+  @Test
+  void requests_that_are_sent_without_waiting_for_answers_are_all_answered_in_their_order()
+      throws Exception {
+    List<Integer> statuses = List.of(200, 400, 404, 400, 200, 405);
+    String six =
+        Stream.of(
+                "GET /storage/YQ HTTP/1.1",
+                "GET /storage/! HTTP/1.1",
+                "GET /nowhere HTTP/1.1",
+                "GET /storage HTTP/1.1",
+                "GET /ping HTTP/1.1",
+                "PATCH /storage HTTP/1.1")
+            .map(line -> line + "\r\nHost: x\r\n\r\n")
+            .collect(Collectors.joining());
+    try (Socket socket = node.http().open()) {
+      write(socket, six.repeat(50));
+      InputStream in = new BufferedInputStream(socket.getInputStream());
+      for (int i = 0; i < 300; i++) {
+        assertThat(Http.read(in, false).status()).as("answer " + i).isEqualTo(statuses.get(i % 6));
+      }
+    }
   }
 
   private static void assertTooLarge(Answer answer) {

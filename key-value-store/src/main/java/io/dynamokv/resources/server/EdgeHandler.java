@@ -5,6 +5,7 @@ import io.dynamokv.api.ErrorCode;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Attributes;
 import org.eclipse.jetty.util.Callback;
 import org.slf4j.MDC;
 
@@ -15,6 +16,13 @@ import org.slf4j.MDC;
  */
 final class EdgeHandler extends DispatchingHandler {
   private static final String BRIEF_PATHS = "/storage";
+
+  /** Longer bodies take too long to read for the thread that all connections wait for. */
+  private static final int BRIEF_BODY_BYTES = 16 * 1024;
+
+  /** Marks a connection whose last request was over when it had been handled. */
+  private static final String ANSWERED_AT_ONCE = EdgeHandler.class.getName() + ".answered-at-once";
+
   private static final String MDC_KEY = "requestId";
 
   private final RequestIds ids;
@@ -47,7 +55,20 @@ final class EdgeHandler extends DispatchingHandler {
   @Override
   boolean isBrief(Request request) {
     String path = request.getHttpURI().getPath();
-    return path != null && path.startsWith(BRIEF_PATHS) && !threads.isBorrowed();
+    return path != null
+        && path.startsWith(BRIEF_PATHS)
+        && !threads.isBorrowed()
+        && !wasAnsweredAtOnce(request);
+  }
+
+  /**
+   * A client that sends one request after another, each of which is answered at once, would keep
+   * the thread for itself: the server goes on with the next as long as the one before is over.
+   */
+  private static boolean wasAnsweredAtOnce(Request request) {
+    Attributes connection = request.getConnectionMetaData();
+    return connection.getAttribute(ANSWERED_AT_ONCE) != null
+        && connection.removeAttribute(ANSWERED_AT_ONCE) != null;
   }
 
   @Override
@@ -56,21 +77,32 @@ final class EdgeHandler extends DispatchingHandler {
     String id = ids.chosenOrNew(request.getHeaders().get(RequestIds.HEADER));
     response.getHeaders().put(RequestIds.HEADER, id);
     EdgeRequest edge = new EdgeRequest(request, response, callback, id, metrics, bodies, answers);
+    begin(edge, response);
+    if (edge.isOver()) {
+      request.getConnectionMetaData().setAttribute(ANSWERED_AT_ONCE, true);
+    }
+    return true;
+  }
+
+  private void begin(EdgeRequest edge, Response response) {
     String path = edge.getHttpURI().getPath();
     String plain = path == null ? null : KeyPaths.plain(path);
     if (path != null && plain == null) {
       Refusal.send(edge, response, malformedKey(path));
-      return true;
+      return;
     }
     if (plain != null && !plain.equals(path)) {
       edge.setPath(plain);
     }
     BodyCollector body = edge.hasBody() ? collector(edge, response) : null;
     if (body != null && !body.collectNow()) {
-      return true;
+      return;
     }
-    proceed(edge, response);
-    return true;
+    if (edge.body().length > BRIEF_BODY_BYTES) {
+      edge.executor().execute(() -> proceed(edge, response));
+    } else {
+      proceed(edge, response);
+    }
   }
 
   private BodyCollector collector(EdgeRequest edge, Response response) {

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class Refusal implements Invocable.Task {
   private static final long LINGER_MS = 5_000;
 
+  /** How much is read at a time by the thread that all connections wait for. */
+  private static final int CHUNKS_AT_A_TIME = 32;
+
   private final EdgeRequest request;
   private Scheduler.@Nullable Task deadline;
 
@@ -62,7 +65,7 @@ final class Refusal implements Invocable.Task {
 
   @Override
   public void run() {
-    while (true) {
+    for (int i = 0; i < CHUNKS_AT_A_TIME; i++) {
       Content.Chunk chunk = request.read();
       if (chunk == null) {
         request.demand(this);
@@ -78,6 +81,7 @@ final class Refusal implements Invocable.Task {
         return;
       }
     }
+    request.executor().execute(this);
   }
 
   @Override

@@ -38,11 +38,16 @@ final class EmbeddedBroker {
   /** Envelopes that the consumer may hold unacknowledged; it acknowledges them in groups. */
   private static final int PREFETCH = 100;
 
-  /**
-   * At the first envelope after this time all before it are acknowledged. What can arrive in it is
-   * far less than the memory of a queue.
-   */
+  /** At the first envelope after this time all before it are acknowledged. */
   private static final long ACKNOWLEDGE_AFTER_MS = 5;
+
+  /** After this time they are acknowledged without another one. */
+  private static final long ACKNOWLEDGE_AT_THE_LATEST_MS = 50;
+
+  /** Room for what can come in between, where frames are small. */
+  private static final long MIN_QUEUE_BYTES = 8 << 20;
+
+  private static final long MORE_FOR_EACH_PEER_BYTES = 1 << 20;
 
   private final ActiveMqTransportSettings settings;
   private final Door door;
@@ -147,7 +152,7 @@ final class EmbeddedBroker {
     PolicyEntry policy = new PolicyEntry();
     policy.setPendingQueuePolicy(new VMPendingQueueMessageStoragePolicy());
     policy.setOptimizedDispatch(true);
-    policy.setMemoryLimit(2 * largestMessageBytes());
+    policy.setMemoryLimit(queueBytes());
     policy.setProducerFlowControl(true);
     policy.setEnableAudit(false);
     policy.setExpireMessagesPeriod(0);
@@ -161,11 +166,15 @@ final class EmbeddedBroker {
 
   private void limitMemory(SystemUsage usage) {
     usage.setSendFailIfNoSpace(true);
-    usage.getMemoryUsage().setLimit(4 * largestMessageBytes());
+    usage
+        .getMemoryUsage()
+        .setLimit(2 * queueBytes() + settings.peers().size() * MORE_FOR_EACH_PEER_BYTES);
   }
 
-  private long largestMessageBytes() {
-    return (long) settings.limits().maxFrameBytes() + Doorway.FRAME_HEADER_BYTES;
+  /** At least two of the largest messages. */
+  private long queueBytes() {
+    return Math.max(
+        MIN_QUEUE_BYTES, 2L * (settings.limits().maxFrameBytes() + Doorway.FRAME_HEADER_BYTES));
   }
 
   private GuardedConnector bind() throws Exception {
@@ -205,6 +214,8 @@ final class EmbeddedBroker {
     // Each acknowledgement makes the broker look for more in another thread, which it has to wake.
     factory.setOptimizeAcknowledge(true);
     factory.setOptimizeAcknowledgeTimeOut(ACKNOWLEDGE_AFTER_MS);
+    // What fills the queue keeps out the envelope that would have it acknowledged.
+    factory.setOptimizedAckScheduledAckInterval(ACKNOWLEDGE_AT_THE_LATEST_MS);
     for (String queue : queueNames().toList()) {
       // A connection inside the process handles one thing at a time; so each queue has its own.
       Connection consumer = factory.createConnection();
