@@ -129,10 +129,9 @@ final class LoadConnection implements AutoCloseable {
   }
 
   private static String nameOf(int key) {
-    String name = String.format("bench-%08d", key);
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString(name.getBytes(StandardCharsets.US_ASCII));
+    // Fifteen letters: as Base64 it has neither padding nor anything that a URL would change.
+    String name = String.format("benchmark%06d", key);
+    return Base64.getEncoder().encodeToString(name.getBytes(StandardCharsets.US_ASCII));
   }
 
   private static String stringField(String json, String name) throws IOException {

@@ -42,7 +42,7 @@ public final class BenchCommand extends Command {
         .type(Integer.class)
         .choices(Arguments.range(least, most))
         .setDefault(standard)
-        .help(help + " (" + standard + ")");
+        .help(help);
   }
 
   @Override

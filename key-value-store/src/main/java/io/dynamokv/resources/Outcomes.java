@@ -108,7 +108,7 @@ public final class Outcomes {
     }
     return new ApiError(
         ErrorCode.STALE_VERSION,
-        "the key holds values that fromVersion has not seen; nothing was stored",
+        "the key has been written or deleted since fromVersion; nothing was stored",
         "the version of a GET that returns what is stored now",
         "an older version, or none");
   }

@@ -41,6 +41,15 @@ class ForwardingIT {
   }
 
   @Test
+  void the_benchmark_drives_it_without_a_failed_request() throws Exception {
+    String load = "--connections 4 --keys 50 --warmup 0 --seconds 1 --operations put get mixed";
+
+    cluster.script(("bench --port " + cluster.httpPort(1) + " " + load).split(" "));
+
+    assertThat(cluster.client(2).get("benchmark000049", 3).values()).hasSize(1);
+  }
+
+  @Test
   void errors_come_through_as_they_are() throws Exception {
     cluster.client(1).put("known", "value", "", 3);
     for (int node = 1; node <= 5; node++) {

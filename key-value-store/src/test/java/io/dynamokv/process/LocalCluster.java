@@ -144,7 +144,8 @@ final class LocalCluster implements AutoCloseable {
     }
   }
 
-  private void script(String... arguments) throws Exception {
+  /** Runs the command as a user would, with these arguments; fails if that does. */
+  void script(String... arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(ROOT.resolve("dynamo-kv").toString());
     command.addAll(List.of(arguments));

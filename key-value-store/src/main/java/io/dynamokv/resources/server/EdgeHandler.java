@@ -78,7 +78,7 @@ final class EdgeHandler extends DispatchingHandler {
     response.getHeaders().put(RequestIds.HEADER, id);
     EdgeRequest edge = new EdgeRequest(request, response, callback, id, metrics, bodies, answers);
     begin(edge, response);
-    if (edge.isOver()) {
+    if (edge.wasEndedHere()) {
       request.getConnectionMetaData().setAttribute(ANSWERED_AT_ONCE, true);
     }
     return true;

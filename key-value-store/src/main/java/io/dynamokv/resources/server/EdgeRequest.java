@@ -40,6 +40,7 @@ final class EdgeRequest extends Request.Wrapper implements Incoming, Callback {
   private HttpURI uri;
   private volatile byte[] body = NOTHING;
   private volatile boolean over;
+  private volatile @Nullable Thread endedBy;
 
   EdgeRequest(
       Request wrapped,
@@ -131,6 +132,11 @@ final class EdgeRequest extends Request.Wrapper implements Incoming, Callback {
     return forAnswer.heldBytes();
   }
 
+  /** Whether the caller's own thread has ended the request. */
+  boolean wasEndedHere() {
+    return endedBy == Thread.currentThread();
+  }
+
   @Override
   public boolean isOver() {
     return over;
@@ -162,6 +168,7 @@ final class EdgeRequest extends Request.Wrapper implements Incoming, Callback {
 
   private void end(int status) {
     over = true;
+    endedBy = Thread.currentThread();
     SlowHeads.expectNext(getConnectionMetaData());
     metrics.ended(getMethod(), status, NanoTime.since(getHeadersNanoTime()));
     forBody.end();
