@@ -161,15 +161,14 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
         pending.add(write);
       }
     }
-    List<Writing> whole = List.copyOf(batch);
     List<WriteResult> results;
     try {
       results = apply(pending);
     } catch (Error e) {
-      answer(whole, pending, uncertain(pending), false);
+      answer(batch, pending, uncertain(pending), false);
       throw e;
     }
-    return () -> hardenAndAnswer(whole, pending, results);
+    return () -> hardenAndAnswer(batch, pending, results);
   }
 
   /** Whatever the fault, nobody is left to wait, and no bytes stay counted. */
@@ -202,6 +201,9 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   }
 
   private List<WriteResult> apply(List<PendingWrite> pending) {
+    if (pending.isEmpty()) {
+      return List.of();
+    }
     batchSizes.update(pending.size());
     pending.forEach(write -> unsafeKeys.add(write.write.key()));
     try (Timer.Context ignored = applyTime.time()) {

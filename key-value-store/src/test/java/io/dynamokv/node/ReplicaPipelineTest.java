@@ -10,18 +10,17 @@ import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.replica.WriteResult;
 import io.dynamokv.ring.Key;
 import io.dynamokv.storage.Durability;
+import io.dynamokv.storage.ForwardingStorage;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.StorageException;
 import io.dynamokv.storage.memory.MemoryDisk;
 import io.dynamokv.version.Actor;
 import io.dynamokv.version.Dot;
 import io.dynamokv.version.Version;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -99,14 +98,13 @@ class ReplicaPipelineTest {
   }
 
   /** A storage whose disk takes as long, and ends as badly, as the test wants. */
-  private static final class SlowDisk implements Storage {
-    private final Storage storage;
+  private static final class SlowDisk extends ForwardingStorage {
     private final CountDownLatch waiting = new CountDownLatch(1);
     private final CountDownLatch letGo = new CountDownLatch(1);
     private volatile boolean failing;
 
     SlowDisk(Storage storage) {
-      this.storage = storage;
+      super(storage);
     }
 
     @Override
@@ -120,47 +118,7 @@ class ReplicaPipelineTest {
       if (failing) {
         throw new StorageException("the disk of the test fails");
       }
-      storage.harden();
-    }
-
-    @Override
-    public byte @Nullable [] read(Key key) {
-      return storage.read(key);
-    }
-
-    @Override
-    public List<Change> compareAndWrite(List<Change> changes) {
-      return storage.compareAndWrite(changes);
-    }
-
-    @Override
-    public void scan(long firstPosition, long lastPosition, Visitor visitor) {
-      storage.scan(firstPosition, lastPosition, visitor);
-    }
-
-    @Override
-    public long approximateCount() {
-      return storage.approximateCount();
-    }
-
-    @Override
-    public byte @Nullable [] readMeta(String name) {
-      return storage.readMeta(name);
-    }
-
-    @Override
-    public void writeMeta(String name, byte[] value) {
-      storage.writeMeta(name, value);
-    }
-
-    @Override
-    public @Nullable String failure() {
-      return storage.failure();
-    }
-
-    @Override
-    public void close() {
-      storage.close();
+      super.harden();
     }
   }
 }

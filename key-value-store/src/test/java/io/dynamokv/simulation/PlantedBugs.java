@@ -6,6 +6,7 @@ import io.dynamokv.replica.Identity;
 import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.replica.WriteResult;
 import io.dynamokv.ring.Key;
+import io.dynamokv.storage.ForwardingStorage;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.StorageException;
 import io.dynamokv.version.Actor;

@@ -1,6 +1,7 @@
 package io.dynamokv.simulation;
 
 import io.dynamokv.ring.Key;
+import io.dynamokv.storage.ForwardingStorage;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.StorageException;
 import java.util.ArrayList;

@@ -9,9 +9,9 @@ import org.eclipse.jetty.util.BlockingArrayQueue;
  * The server's threads. Thread-safe.
  *
  * <p>When a request ends on a thread of the node's, the server wants its connection looked at by a
- * thread of this pool, in case that the client has sent the next request already. It hardly ever
- * has, and waking a thread costs more than the look; so here that thread looks itself. If there is
- * a request, {@link EdgeHandler} finds {@link #isBorrowed} and has it handled by this pool.
+ * thread of this pool, in case that the client has sent the next request already. Waking a thread
+ * costs more than the look; so here that thread looks itself. Only if there is a request, {@link
+ * EdgeHandler} finds {@link #isBorrowed} and has it handled by this pool.
  */
 final class EdgeThreadPool extends InstrumentedQueuedThreadPool {
   private final ThreadLocal<Boolean> borrowed = ThreadLocal.withInitial(() -> false);

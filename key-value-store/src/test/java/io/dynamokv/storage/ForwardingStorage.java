@@ -1,15 +1,14 @@
-package io.dynamokv.simulation;
+package io.dynamokv.storage;
 
 import io.dynamokv.ring.Key;
-import io.dynamokv.storage.Storage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Does what another storage does. */
-abstract class ForwardingStorage implements Storage {
+public abstract class ForwardingStorage implements Storage {
   private final Storage storage;
 
-  ForwardingStorage(Storage storage) {
+  protected ForwardingStorage(Storage storage) {
     this.storage = storage;
   }
 
