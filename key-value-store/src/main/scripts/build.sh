@@ -4,7 +4,12 @@
 JAR=$ROOT/key-value-store/target/dynamo-kv.jar
 readonly BUILD_LOG=$ROOT/key-value-store/target/build.log
 readonly BUILD_WAIT_SECONDS=1800
-readonly DEFAULT_JAVA_OPTS='-Xms256m -Xmx512m -Xmn128m -XX:+UseSerialGC -XX:InlineSmallCode=500 -XX:MaxInlineLevel=6 -XX:FreqInlineSize=100'
+# Small heap, few threads; less to compile, and sooner. docs/performance.md has what each of these brings.
+DEFAULT_JAVA_OPTS='-Xms256m -Xmx512m -Xmn128m -XX:+UseSerialGC'
+DEFAULT_JAVA_OPTS+=' -XX:InlineSmallCode=500 -XX:MaxInlineLevel=6 -XX:FreqInlineSize=100'
+DEFAULT_JAVA_OPTS+=' -XX:Tier4InvocationThreshold=800 -XX:Tier4MinInvocationThreshold=150'
+DEFAULT_JAVA_OPTS+=' -XX:Tier4CompileThreshold=2500 -XX:Tier4BackEdgeThreshold=10000'
+readonly DEFAULT_JAVA_OPTS
 
 # Sets JAR, JAVA and JAVA_FLAGS, building what has to be built.
 prepare_to_run() {

@@ -33,9 +33,6 @@ import io.dynamokv.transport.activemq.ClusterSecret;
 import io.dynamokv.transport.activemq.MemberAddress;
 import io.dynamokv.version.Actor;
 import io.dynamokv.version.Dot;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.HashMap;
@@ -52,9 +49,8 @@ final class NodeAssembly implements Managed {
   private static final Logger LOG = LoggerFactory.getLogger(NodeAssembly.class);
 
   /** It changes with every start of the machine. */
-  private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
-
   private final DynamoKvConfiguration configuration;
+
   private final Ring ring;
   private final Storage storage;
   private final Identity identity;
@@ -65,9 +61,7 @@ final class NodeAssembly implements Managed {
     this.ring = ring();
     this.storage = openStorage(metrics);
     DataOwnership.claim(storage, configuration.self().toMember().id(), ring);
-    this.identity =
-        Identity.open(
-            storage, configuration.storage().durability(), bootId(), new SecureRandom()::nextLong);
+    this.identity = Identity.open(storage, new SecureRandom()::nextLong);
     this.node = assemble(metrics);
   }
 
@@ -227,13 +221,5 @@ final class NodeAssembly implements Managed {
 
   private static java.time.Duration java(Duration duration) {
     return java.time.Duration.ofNanos(duration.toNanoseconds());
-  }
-
-  private static String bootId() {
-    try {
-      return Files.readString(BOOT_ID).trim();
-    } catch (IOException e) {
-      return Identity.UNKNOWN_BOOT;
-    }
   }
 }

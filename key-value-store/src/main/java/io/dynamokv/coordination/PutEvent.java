@@ -6,18 +6,24 @@ import java.util.Set;
 
 /** What can happen to a PUT. Immutable. */
 public sealed interface PutEvent {
-  /** The coordinator's own replica is done with the value. One of these comes, once. */
+  /**
+   * News of the coordinator's own replica: that the value is applied and then that it is stored or
+   * uncertain; or at once that it is stale, failed or uncertain.
+   */
   sealed interface Local extends PutEvent {}
 
   /** Another replica is done with the state that it was sent. */
   sealed interface Remote extends PutEvent {}
 
   /**
-   * The coordinator's own replica has stored the value.
+   * The coordinator's own replica has given the value its version, and is storing it.
    *
    * @param state the bytes of its new state, for the other replicas
    */
-  record LocalStored(Version version, byte[] state) implements Local {}
+  record LocalApplied(Version version, byte[] state) implements Local {}
+
+  /** The coordinator's own replica has stored what it had applied. */
+  record LocalStored() implements Local {}
 
   /** The coordinator's own replica holds more than the client's version has seen. */
   record LocalStale() implements Local {}

@@ -14,11 +14,12 @@ import org.jspecify.annotations.Nullable;
  * One PUT on its coordinator, which is one of the key's holders. Pure: events in, commands and an
  * outcome out. Not thread-safe.
  *
- * <p>The order is what makes it safe. The value is stored by the coordinator first, and sent only
- * when it is stored: a coordinator that forgot a value that others have would give its next value a
- * clock that covers the forgotten one. Until then, a PUT that can not succeed leaves nothing
- * behind; from then on, one that does not reach its number is {@link PutOutcome.Unknown}, never a
- * failure.
+ * <p>The coordinator applies the value first, which gives it its version, and sends it while it is
+ * being stored here: all holders force it to their disks at the same time, and whoever has done so
+ * counts. Until it is applied, a PUT that can not succeed leaves nothing behind; from then on, one
+ * that does not reach its number is {@link PutOutcome.Unknown}, never a failure. A coordinator that
+ * crashes in between may forget a value that others have; so it must not go on under the name that
+ * it gave the value ({@code replica.Identity}).
  *
  * <p>Source: DeCandia et al., <i>Dynamo</i> (SOSP 2007), section 4.5.
  */
@@ -26,7 +27,7 @@ public final class PutMachine {
   /** Where a PUT stands. */
   enum State {
     NEW,
-    STORING,
+    APPLYING,
     REPLICATING,
     /** The client has its answer; the remaining replicas are still waited for. */
     ANSWERED,
@@ -36,8 +37,8 @@ public final class PutMachine {
   static final Moves<State> MOVES =
       new Moves<>(
           Map.of(
-              State.NEW, Set.of(State.STORING, State.DONE),
-              State.STORING, Set.of(State.REPLICATING, State.DONE),
+              State.NEW, Set.of(State.APPLYING, State.DONE),
+              State.APPLYING, Set.of(State.REPLICATING, State.DONE),
               State.REPLICATING, Set.of(State.ANSWERED, State.DONE),
               State.ANSWERED, Set.of(State.DONE)));
 
@@ -46,7 +47,7 @@ public final class PutMachine {
   private State state = State.NEW;
   private Set<MemberId> reachable;
   private @Nullable Version version;
-  private byte @Nullable [] stored;
+  private byte @Nullable [] applied;
 
   /**
    * @param holders the key's holders, this node among them
@@ -65,7 +66,7 @@ public final class PutMachine {
     if (present < tally.wanted()) {
       return end(new PutOutcome.NotEnoughReplicas(tally.wanted(), present));
     }
-    moveTo(State.STORING);
+    moveTo(State.APPLYING);
     return new Step<>(List.of(new PutCommand.StoreLocally()), null, false);
   }
 
@@ -74,14 +75,17 @@ public final class PutMachine {
     if (!isAwaited(event)) {
       return new Step<>(List.of(), null, state == State.DONE);
     }
-    if (event instanceof PutEvent.LocalStored local) {
-      return localStored(local);
+    if (event instanceof PutEvent.LocalApplied local) {
+      return localApplied(local);
+    } else if (event instanceof PutEvent.LocalStored) {
+      tally.succeed(self);
+      return weigh(List.of());
     } else if (event instanceof PutEvent.LocalStale) {
       return end(new PutOutcome.Stale());
     } else if (event instanceof PutEvent.LocalFailed local) {
       return end(new PutOutcome.NotStored(local.failure()));
     } else if (event instanceof PutEvent.LocalUncertain) {
-      return end(new PutOutcome.Unknown(tally.wanted(), tally.succeeded()));
+      return localUncertain();
     } else if (event instanceof PutEvent.ReplicaStored replica) {
       tally.succeed(replica.replica());
       return weigh(List.of());
@@ -99,39 +103,52 @@ public final class PutMachine {
     }
   }
 
-  /** An answer counts while its question is open: the local replica's first, then the others'. */
+  /** An answer counts while its question is open. */
   private boolean isAwaited(PutEvent event) {
-    if (event instanceof PutEvent.Local) {
-      return state == State.STORING;
-    } else if (event instanceof PutEvent.Remote) {
-      return state == State.REPLICATING || state == State.ANSWERED;
+    boolean sent = state == State.REPLICATING || state == State.ANSWERED;
+    if (event instanceof PutEvent.LocalUncertain) {
+      return sent || state == State.APPLYING;
+    } else if (event instanceof PutEvent.LocalStored || event instanceof PutEvent.Remote) {
+      return sent;
+    } else if (event instanceof PutEvent.Local) {
+      return state == State.APPLYING;
     }
     return state != State.DONE;
   }
 
-  private Step<PutCommand, PutOutcome> localStored(PutEvent.LocalStored local) {
+  private Step<PutCommand, PutOutcome> localApplied(PutEvent.LocalApplied local) {
     moveTo(State.REPLICATING);
     version = local.version();
-    stored = local.state();
-    tally.succeed(self);
+    applied = local.state();
     return weigh(replicate());
+  }
+
+  /** Without a state to send, nothing more can come of it; with one, the others may do. */
+  private Step<PutCommand, PutOutcome> localUncertain() {
+    if (applied == null) {
+      return end(new PutOutcome.Unknown(tally.wanted(), tally.succeeded()));
+    }
+    tally.giveUp(self);
+    return weigh(List.of());
   }
 
   /** Asks those that have not answered, for the first time or again: a link may lose messages. */
   private List<PutCommand> replicate() {
-    if (stored == null) {
+    if (applied == null) {
       return List.of();
     }
     giveUpUnreachable();
     List<PutCommand> commands = new ArrayList<>();
     for (MemberId replica : tally.openReplicas()) {
-      commands.add(new PutCommand.Replicate(replica, stored));
+      if (!replica.equals(self)) {
+        commands.add(new PutCommand.Replicate(replica, applied));
+      }
     }
     return commands;
   }
 
   private void giveUpUnreachable() {
-    if (stored != null) {
+    if (applied != null) {
       tally.openReplicas().stream()
           .filter(replica -> !reachable.contains(replica))
           .forEach(tally::giveUp);

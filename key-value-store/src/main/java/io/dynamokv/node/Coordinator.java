@@ -153,7 +153,8 @@ final class Coordinator {
   }
 
   void storeLocally(PutRequest request, ReplicaWrite write) {
-    boolean accepted = local.write(write, done -> deliver(request, () -> request.onLocal(done)));
+    boolean accepted =
+        local.write(write, progress -> deliver(request, () -> request.onLocal(progress)));
     if (!accepted) {
       request.onLocalOverloaded();
     }
@@ -171,7 +172,7 @@ final class Coordinator {
     metrics.readRepairs.mark();
     byte[] bytes = StateCodec.encode(state);
     if (replica.equals(view.get().self().id())) {
-      local.write(new ReplicaWrite.Merge(request.key, bytes), done -> {});
+      local.write(new ReplicaWrite.Merge(request.key, bytes), progress -> {});
     } else {
       peers.send(
           replica,

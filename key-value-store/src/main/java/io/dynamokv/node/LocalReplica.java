@@ -7,15 +7,20 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * This node's own copy, asked without waiting. Whoever asks is called back, once, from whatever
- * thread did the work; a write is called back when it is as safe as the configured durability says.
+ * This node's own copy, asked without waiting. Whoever asks is called back from whatever thread did
+ * the work: once by a read and by a merge, up to twice by a write that coordinates.
  */
 public interface LocalReplica {
   /** Returns false if too much is queued: no call-back will come. */
   boolean read(Key key, Consumer<ReadResult> done);
 
-  /** Returns false if too much is queued: nothing is written, no call-back will come. */
-  boolean write(ReplicaWrite write, Consumer<WriteDone> done);
+  /**
+   * Returns false if too much is queued: nothing is written, no call-back will come.
+   *
+   * @param progress told {@link WriteProgress.Applied} of a coordinating write that was stored, and
+   *     then, or instead, one of the other two
+   */
+  boolean write(ReplicaWrite write, Consumer<WriteProgress> progress);
 
   /** What came of a read. */
   sealed interface ReadResult {
@@ -30,12 +35,18 @@ public interface LocalReplica {
     record Failed() implements ReadResult {}
   }
 
-  /** What came of a write. */
-  sealed interface WriteDone {
+  /** How far a write has come. */
+  sealed interface WriteProgress {
+    /**
+     * It is stored, but not as safe yet as the configured durability says: it may be sent to other
+     * replicas, and does not count.
+     */
+    record Applied(WriteResult.Stored result) implements WriteProgress {}
+
     /** The replica has decided, and what it stored is safe. */
-    record Decided(WriteResult result) implements WriteDone {}
+    record Decided(WriteResult result) implements WriteProgress {}
 
     /** The storage failed on the way to safety: it may have been stored, or not. */
-    record Uncertain() implements WriteDone {}
+    record Uncertain() implements WriteProgress {}
   }
 }

@@ -5,7 +5,7 @@ import io.dynamokv.coordination.PutCommand;
 import io.dynamokv.coordination.PutEvent;
 import io.dynamokv.coordination.PutMachine;
 import io.dynamokv.coordination.PutOutcome;
-import io.dynamokv.node.LocalReplica.WriteDone;
+import io.dynamokv.node.LocalReplica.WriteProgress;
 import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.replica.WriteResult;
 import io.dynamokv.ring.MemberId;
@@ -51,19 +51,21 @@ final class PutRequest extends Request<PutCommand, PutOutcome> {
     }
   }
 
-  void onLocal(WriteDone done) {
-    take(machine.on(localEvent(done)));
+  void onLocal(WriteProgress progress) {
+    take(machine.on(localEvent(progress)));
   }
 
   void onLocalOverloaded() {
     take(machine.on(new PutEvent.LocalFailed(Failure.OVERLOADED)));
   }
 
-  private static PutEvent localEvent(WriteDone done) {
-    if (done instanceof WriteDone.Decided decided) {
+  private static PutEvent localEvent(WriteProgress progress) {
+    if (progress instanceof WriteProgress.Applied applied) {
+      return new PutEvent.LocalApplied(applied.result().version(), applied.result().state());
+    } else if (progress instanceof WriteProgress.Decided decided) {
       WriteResult result = decided.result();
-      if (result instanceof WriteResult.Stored stored) {
-        return new PutEvent.LocalStored(stored.version(), stored.state());
+      if (result instanceof WriteResult.Stored) {
+        return new PutEvent.LocalStored();
       } else if (result instanceof WriteResult.Refused refused) {
         return new PutEvent.LocalFailed(failureOf(refused.refusal()));
       }

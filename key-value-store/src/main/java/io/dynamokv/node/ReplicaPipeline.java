@@ -47,7 +47,7 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   /** What waits for the writing thread. */
   private sealed interface Writing {}
 
-  private record PendingWrite(ReplicaWrite write, long bytes, Consumer<WriteDone> done)
+  private record PendingWrite(ReplicaWrite write, long bytes, Consumer<WriteProgress> done)
       implements Writing {}
 
   private record UnsafeRead(ReadResult result, Consumer<ReadResult> done) implements Writing {}
@@ -93,7 +93,7 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   }
 
   @Override
-  public boolean write(ReplicaWrite write, Consumer<WriteDone> done) {
+  public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
     long bytes = sizeOf(write);
     if (queuedBytes.addAndGet(bytes) > byteCapacity && queuedBytes.get() > bytes) {
       queuedBytes.addAndGet(-bytes);
@@ -168,7 +168,23 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
       answer(batch, pending, uncertain(pending), false);
       throw e;
     }
+    tellApplied(pending, results);
     return () -> hardenAndAnswer(batch, pending, results);
+  }
+
+  /** What this node coordinates is sent to others while it is being forced to the disk here. */
+  private void tellApplied(List<PendingWrite> pending, List<WriteResult> results) {
+    boolean told = false;
+    for (int i = 0; i < pending.size(); i++) {
+      if (pending.get(i).write instanceof ReplicaWrite.Coordinate
+          && results.get(i) instanceof WriteResult.Stored stored) {
+        tell(pending.get(i).done, new WriteProgress.Applied(stored));
+        told = true;
+      }
+    }
+    if (told) {
+      afterBatch.run();
+    }
   }
 
   /** Whatever the fault, nobody is left to wait, and no bytes stay counted. */
@@ -222,7 +238,7 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
       unsafeKeys.remove(pending.write.key());
     }
     queuedBytes.addAndGet(-pending.bytes);
-    tell(pending.done, decided ? new WriteDone.Decided(result) : new WriteDone.Uncertain());
+    tell(pending.done, decided ? new WriteProgress.Decided(result) : new WriteProgress.Uncertain());
   }
 
   private boolean harden() {

@@ -1,7 +1,7 @@
 package io.dynamokv.node;
 
 import io.dynamokv.node.LocalReplica.ReadResult;
-import io.dynamokv.node.LocalReplica.WriteDone;
+import io.dynamokv.node.LocalReplica.WriteProgress;
 import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.replica.WriteResult;
 import io.dynamokv.ring.Key;
@@ -49,7 +49,7 @@ final class ReplicaServer {
 
   private void onWrite(MemberId from, Message.WriteRequest request) {
     ReplicaWrite merge = new ReplicaWrite.Merge(Key.of(request.key()), request.state());
-    if (!local.write(merge, done -> peers.send(from, replyTo(request, done)))) {
+    if (!local.write(merge, progress -> peers.send(from, replyTo(request, progress)))) {
       peers.send(from, new Message.WriteReply(request.id(), Status.OVERLOADED));
     }
   }
@@ -71,16 +71,16 @@ final class ReplicaServer {
     return StateCodec.hash(state) == knownHash ? Status.SAME : Status.OK;
   }
 
-  private static Message replyTo(Message.WriteRequest request, WriteDone done) {
-    Status status = statusOf(done);
+  private static Message replyTo(Message.WriteRequest request, WriteProgress progress) {
+    Status status = statusOf(progress);
     if (status != Status.OK) {
       LOG.warn("request {}: this replica did not store it: {}", request.requestId(), status);
     }
     return new Message.WriteReply(request.id(), status);
   }
 
-  private static Status statusOf(WriteDone done) {
-    if (done instanceof WriteDone.Decided decided) {
+  private static Status statusOf(WriteProgress progress) {
+    if (progress instanceof WriteProgress.Decided decided) {
       return decided.result() instanceof WriteResult.Refused refused
           ? statusOf(refused.refusal())
           : Status.OK;

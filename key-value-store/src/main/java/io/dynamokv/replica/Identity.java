@@ -1,6 +1,5 @@
 package io.dynamokv.replica;
 
-import io.dynamokv.storage.Durability;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.StorageException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,8 +16,9 @@ import java.util.stream.LongStream;
  *
  * <p>That alone would do for uniqueness. The incarnation is about memory: a clock entry (node,
  * incarnation, counter) says that everything up to the counter was seen, so a node that may have
- * lost some of its own writes must not go on with the clock that covers them. It keeps its
- * incarnation only when it can prove that it lost nothing it had hardened.
+ * lost some of its own writes must not go on with the clock that covers them. Writes are sent to
+ * others while they are being forced to the disk, so after a crash the others may have some that
+ * this node has not, whatever the durability. Only a clean close proves that nothing is missing.
  *
  * <p>Limit: a copy of a data folder, a restored backup for instance, can not be told from the
  * folder itself. It must not be started as a node of the same cluster.
@@ -26,9 +26,6 @@ import java.util.stream.LongStream;
 public final class Identity {
   /** How many counters are reserved at a time. */
   public static final long BLOCK = 1L << 20;
-
-  /** What to pass as the machine's boot id when it is not known. */
-  public static final String UNKNOWN_BOOT = "";
 
   private static final int DRAWS = 8;
   private static final long CLOSED = Long.MIN_VALUE;
@@ -54,24 +51,19 @@ public final class Identity {
   /**
    * Reads who this node is, or decides it, and begins a run.
    *
-   * @param durability what hardened writes survive in the run that begins
-   * @param bootId changes whenever the machine starts (a few dozen characters); {@link
-   *     #UNKNOWN_BOOT} if that is not known
    * @param random gives the id of a new node
    * @throws StorageException if the record of it is corrupt, or the medium fails
    */
-  public static Identity open(
-      Storage storage, Durability durability, String bootId, LongSupplier random) {
-    return open(storage, durability, bootId, random, BLOCK);
+  public static Identity open(Storage storage, LongSupplier random) {
+    return open(storage, random, BLOCK);
   }
 
-  static Identity open(
-      Storage storage, Durability durability, String bootId, LongSupplier random, long block) {
+  static Identity open(Storage storage, LongSupplier random, long block) {
     IdentityRecord last = IdentityRecord.read(storage);
     if (last == null) {
       last = IdentityRecord.first(draw(random));
     }
-    IdentityRecord current = last.nextRun(durability, bootId, block);
+    IdentityRecord current = last.nextRun(block);
     current.write(storage);
     return new Identity(storage, block, last.reservedBelow(), current);
   }
@@ -81,7 +73,7 @@ public final class Identity {
     return nodeId;
   }
 
-  /** From 1 up; a new one after any start that could not prove that nothing was lost. */
+  /** From 1 up; a new one after any run that was not closed cleanly. */
   public int incarnation() {
     return incarnation;
   }

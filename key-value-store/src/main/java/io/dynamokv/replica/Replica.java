@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * <p>Writes come in batches. A batch reads each of its keys once, outside any transaction, works
  * out the new states in memory, and compares and writes them in one transaction. Keys that somebody
  * else changed in between are worked out anew; the others are not touched again. Nothing that this
- * class reports as stored may be told to anybody before {@link #harden} has returned.
+ * class reports as stored counts, or may be shown to a reader, before {@link #harden} has returned.
  *
  * <p>Source: DeCandia et al., <i>Dynamo</i> (SOSP 2007), section 4.4.
  */

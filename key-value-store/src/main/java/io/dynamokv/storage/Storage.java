@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Writing has two steps, so that many writes can share one wait for the disk: what {@link
  * #compareAndWrite} stored is visible at once, and as safe as the configured {@link Durability}
  * promises when a later {@link #harden} returns. Nobody may be told that a write is stored before
- * that.
+ * that, nor may anybody rely on it.
  */
 public interface Storage extends AutoCloseable {
   /** The state last written under a key, or null. Not transactional, never blocked by writers. */

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 class MovesTest {
   private record Move<S>(S from, S to) {}
 
-  private static final PutEvent STORED_HERE = new PutEvent.LocalStored(Version.NONE, new byte[1]);
+  private static final PutEvent APPLIED_HERE = new PutEvent.LocalApplied(Version.NONE, new byte[1]);
+  private static final PutEvent STORED_HERE = new PutEvent.LocalStored();
   private static final PutEvent STORED_AT_B = new PutEvent.ReplicaStored(B);
   private static final GetEvent READ_HERE = new GetEvent.LocalRead(States.OLD);
   private static final GetEvent SAME_AT_B = new GetEvent.ReplicaSame(B);
@@ -32,8 +33,8 @@ class MovesTest {
 
     runPut(taken, Set.of(A), List.of());
     runPut(taken, ALL, List.of(new PutEvent.LocalStale()));
-    runPut(taken, ALL, List.of(STORED_HERE, timeout));
-    runPut(taken, ALL, List.of(STORED_HERE, STORED_AT_B, timeout));
+    runPut(taken, ALL, List.of(APPLIED_HERE, timeout));
+    runPut(taken, ALL, List.of(APPLIED_HERE, STORED_HERE, STORED_AT_B, timeout));
 
     assertThat(taken).isEqualTo(legal(PutMachine.MOVES, PutMachine.State.values()));
   }
@@ -53,13 +54,13 @@ class MovesTest {
 
   /** Written out once more, so that a change of the table is a change of this test. */
   @Test
-  void a_put_is_stored_before_it_is_sent_and_sent_before_it_is_answered_and_ends_once() {
+  void a_put_is_applied_before_it_is_sent_and_sent_before_it_is_answered_and_ends_once() {
     assertThat(legal(PutMachine.MOVES, PutMachine.State.values()))
         .containsExactlyInAnyOrder(
-            new Move<>(PutMachine.State.NEW, PutMachine.State.STORING),
+            new Move<>(PutMachine.State.NEW, PutMachine.State.APPLYING),
             new Move<>(PutMachine.State.NEW, PutMachine.State.DONE),
-            new Move<>(PutMachine.State.STORING, PutMachine.State.REPLICATING),
-            new Move<>(PutMachine.State.STORING, PutMachine.State.DONE),
+            new Move<>(PutMachine.State.APPLYING, PutMachine.State.REPLICATING),
+            new Move<>(PutMachine.State.APPLYING, PutMachine.State.DONE),
             new Move<>(PutMachine.State.REPLICATING, PutMachine.State.ANSWERED),
             new Move<>(PutMachine.State.REPLICATING, PutMachine.State.DONE),
             new Move<>(PutMachine.State.ANSWERED, PutMachine.State.DONE));
@@ -109,7 +110,9 @@ class MovesTest {
     for (PutEvent event : events) {
       before = machine.state();
       machine.on(event);
-      taken.add(new Move<>(before, machine.state()));
+      if (machine.state() != before) {
+        taken.add(new Move<>(before, machine.state()));
+      }
     }
   }
 

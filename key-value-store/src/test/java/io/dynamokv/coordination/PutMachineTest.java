@@ -25,7 +25,8 @@ class PutMachineTest {
   private static final Version VERSION =
       new Version(VectorClock.EMPTY.with(new Dot(new Actor(1, 1), 1), 1), Set.of());
   private static final byte[] STATE = {1, 2, 3};
-  private static final PutEvent STORED_HERE = new PutEvent.LocalStored(VERSION, STATE);
+  private static final PutEvent APPLIED_HERE = new PutEvent.LocalApplied(VERSION, STATE);
+  private static final PutEvent STORED_HERE = new PutEvent.LocalStored();
   private static final PutEvent REPLICA_TIMEOUT = new PutEvent.ReplicaTimeout();
   private static final PutEvent REQUEST_TIMEOUT = new PutEvent.RequestTimeout();
 
@@ -85,7 +86,7 @@ class PutMachineTest {
 
   /** Dynamo, section 4.5: the coordinator writes the new version itself, before it sends it. */
   @Test
-  void paper_4_5_a_put_is_stored_locally_before_anything_is_sent() {
+  void paper_4_5_a_put_is_applied_locally_before_anything_is_sent() {
     Step<PutCommand, PutOutcome> step = put(2, ALL).start();
 
     assertThat(step.commands()).containsExactly(new PutCommand.StoreLocally());
@@ -95,11 +96,11 @@ class PutMachineTest {
 
   /** Dynamo, section 4.5: the new version goes to all the nodes of the preference list in reach. */
   @Test
-  void paper_4_5_what_is_stored_goes_to_all_other_holders_in_reach() {
+  void paper_4_5_what_is_applied_goes_to_all_other_holders_in_reach() {
     PutMachine machine = put(2, ALL);
     machine.start();
 
-    Step<PutCommand, PutOutcome> step = machine.on(STORED_HERE);
+    Step<PutCommand, PutOutcome> step = machine.on(APPLIED_HERE);
 
     assertThat(step.commands())
         .containsExactly(new PutCommand.Replicate(B, STATE), new PutCommand.Replicate(C, STATE));
@@ -109,7 +110,7 @@ class PutMachineTest {
   /** Dynamo, section 4.5: W-1 answers from the others make a write successful. */
   @Test
   void paper_4_5_a_put_has_succeeded_when_one_less_than_wanted_of_the_others_have_stored_it() {
-    PutMachine machine = started(2, STORED_HERE);
+    PutMachine machine = started(2, APPLIED_HERE, STORED_HERE);
 
     Step<PutCommand, PutOutcome> step = machine.on(storedAt(C));
 
@@ -119,16 +120,39 @@ class PutMachineTest {
 
   @Test
   void a_put_that_wants_one_is_answered_when_it_is_stored_here_and_is_sent_all_the_same() {
-    Step<PutCommand, PutOutcome> step = started(1).on(STORED_HERE);
+    PutMachine machine = started(1);
 
-    assertAnswers(step, new PutOutcome.Stored(VERSION));
+    Step<PutCommand, PutOutcome> step = machine.on(APPLIED_HERE);
+
+    assertThat(step.outcome()).isNull();
     assertThat(sentTo(step)).containsExactly(B, C);
+    step = machine.on(STORED_HERE);
+    assertAnswers(step, new PutOutcome.Stored(VERSION));
     assertThat(step.finished()).isFalse();
   }
 
   @Test
+  void what_is_only_applied_here_does_not_count() {
+    PutMachine machine = started(2, APPLIED_HERE);
+
+    assertNothing(machine.on(storedAt(B)));
+    assertAnswers(machine.on(STORED_HERE), new PutOutcome.Stored(VERSION));
+  }
+
+  @Test
+  void a_put_is_answered_when_enough_others_have_stored_it_even_if_this_node_has_not() {
+    PutMachine machine = started(2, APPLIED_HERE, storedAt(C));
+
+    Step<PutCommand, PutOutcome> step = machine.on(storedAt(B));
+
+    assertAnswers(step, new PutOutcome.Stored(VERSION));
+    assertThat(step.finished()).isFalse();
+    assertEndsInSilence(machine.on(STORED_HERE));
+  }
+
+  @Test
   void a_put_that_wants_all_is_answered_by_the_last() {
-    PutMachine machine = started(3, STORED_HERE);
+    PutMachine machine = started(3, APPLIED_HERE, STORED_HERE);
 
     assertNothing(machine.on(storedAt(C)));
     assertEnds(machine.on(storedAt(B)), new PutOutcome.Stored(VERSION));
@@ -139,10 +163,8 @@ class PutMachineTest {
     PutMachine machine = new PutMachine(A, List.of(A), 1, Set.of(A));
     machine.start();
 
-    Step<PutCommand, PutOutcome> step = machine.on(STORED_HERE);
-
-    assertEnds(step, new PutOutcome.Stored(VERSION));
-    assertThat(step.commands()).isEmpty();
+    assertNothing(machine.on(APPLIED_HERE));
+    assertEnds(machine.on(STORED_HERE), new PutOutcome.Stored(VERSION));
   }
 
   @Test
@@ -150,7 +172,7 @@ class PutMachineTest {
     PutMachine machine = new PutMachine(B, ABC, 2, ALL);
     machine.start();
 
-    assertThat(sentTo(machine.on(STORED_HERE))).containsExactly(A, C);
+    assertThat(sentTo(machine.on(APPLIED_HERE))).containsExactly(A, C);
   }
 
   // Reasons to stop, before anything is stored
@@ -197,14 +219,37 @@ class PutMachineTest {
     PutMachine machine = started(2);
 
     assertEnds(machine.on(REQUEST_TIMEOUT), new PutOutcome.Unknown(2, 0));
-    assertNothing(machine.on(STORED_HERE));
+    assertNothing(machine.on(APPLIED_HERE));
   }
 
-  // Reasons to stop, once it is stored here
+  // Reasons to stop, once it is applied here
+
+  @Test
+  void others_can_make_up_for_the_own_disk_that_failed_on_the_way() {
+    PutMachine machine = started(2, APPLIED_HERE);
+
+    assertNothing(machine.on(new PutEvent.LocalUncertain()));
+    assertNothing(machine.on(storedAt(B)));
+    assertEnds(machine.on(storedAt(C)), new PutOutcome.Stored(VERSION));
+  }
+
+  @Test
+  void does_not_know_when_the_own_disk_failed_on_the_way_and_all_were_wanted() {
+    PutMachine machine = started(3, APPLIED_HERE, storedAt(B));
+
+    assertEnds(machine.on(new PutEvent.LocalUncertain()), new PutOutcome.Unknown(3, 1));
+  }
+
+  @Test
+  void a_replica_timeout_does_not_send_to_this_node() {
+    PutMachine machine = started(3, APPLIED_HERE, storedAt(B));
+
+    assertThat(sentTo(machine.on(REPLICA_TIMEOUT))).containsExactly(C);
+  }
 
   @Test
   void does_not_know_when_too_many_replicas_fail() {
-    PutMachine machine = started(2, STORED_HERE);
+    PutMachine machine = started(2, APPLIED_HERE, STORED_HERE);
 
     assertNothing(machine.on(failedAt(B)));
     assertEnds(machine.on(failedAt(C)), new PutOutcome.Unknown(2, 1));
@@ -212,25 +257,25 @@ class PutMachineTest {
 
   @Test
   void does_not_know_when_too_many_replicas_become_unreachable() {
-    PutMachine machine = started(2, STORED_HERE);
+    PutMachine machine = started(2, APPLIED_HERE, STORED_HERE);
 
     assertEnds(machine.on(reachable(A)), new PutOutcome.Unknown(2, 1));
   }
 
   @Test
   void does_not_know_when_the_time_is_up() {
-    PutMachine machine = started(3, STORED_HERE, storedAt(B));
+    PutMachine machine = started(3, APPLIED_HERE, STORED_HERE, storedAt(B));
 
     assertEnds(machine.on(REQUEST_TIMEOUT), new PutOutcome.Unknown(3, 2));
   }
 
   @Test
-  void sends_what_it_has_stored_even_if_too_few_are_left_by_then() {
+  void sends_what_it_has_applied_even_if_too_few_are_left_by_then() {
     PutMachine machine = started(3, reachable(A, C));
 
-    Step<PutCommand, PutOutcome> step = machine.on(STORED_HERE);
+    Step<PutCommand, PutOutcome> step = machine.on(APPLIED_HERE);
 
-    assertEnds(step, new PutOutcome.Unknown(3, 1));
+    assertEnds(step, new PutOutcome.Unknown(3, 0));
     assertThat(sentTo(step)).containsExactly(C);
   }
 
@@ -238,20 +283,21 @@ class PutMachineTest {
 
   @Test
   void ends_when_all_have_stored_it() {
-    PutMachine machine = started(2, STORED_HERE, storedAt(B));
+    PutMachine machine = started(2, APPLIED_HERE, STORED_HERE, storedAt(B));
 
     assertEndsInSilence(machine.on(storedAt(C)));
   }
 
   @Test
   void ends_when_those_that_are_missing_fail_or_become_unreachable() {
-    assertEndsInSilence(started(2, STORED_HERE, storedAt(B)).on(failedAt(C)));
-    assertEndsInSilence(started(2, STORED_HERE, storedAt(B)).on(reachable(A, B)));
+    assertEndsInSilence(started(2, APPLIED_HERE, STORED_HERE, storedAt(B)).on(failedAt(C)));
+    assertEndsInSilence(started(2, APPLIED_HERE, STORED_HERE, storedAt(B)).on(reachable(A, B)));
   }
 
   @Test
   void ends_at_a_replica_timeout_after_the_answer() {
-    Step<PutCommand, PutOutcome> step = started(2, STORED_HERE, storedAt(B)).on(REPLICA_TIMEOUT);
+    Step<PutCommand, PutOutcome> step =
+        started(2, APPLIED_HERE, STORED_HERE, storedAt(B)).on(REPLICA_TIMEOUT);
 
     assertEndsInSilence(step);
     assertThat(step.commands()).isEmpty();
@@ -259,14 +305,14 @@ class PutMachineTest {
 
   @Test
   void ends_when_the_time_is_up_after_the_answer() {
-    assertEndsInSilence(started(2, STORED_HERE, storedAt(B)).on(REQUEST_TIMEOUT));
+    assertEndsInSilence(started(2, APPLIED_HERE, STORED_HERE, storedAt(B)).on(REQUEST_TIMEOUT));
   }
 
   // What happens in between
 
   @Test
   void a_replica_timeout_sends_again_to_those_that_are_silent() {
-    PutMachine machine = started(3, STORED_HERE, storedAt(C));
+    PutMachine machine = started(3, APPLIED_HERE, STORED_HERE, storedAt(C));
 
     Step<PutCommand, PutOutcome> step = machine.on(REPLICA_TIMEOUT);
 
@@ -275,7 +321,7 @@ class PutMachineTest {
   }
 
   @Test
-  void a_replica_timeout_while_the_value_is_being_stored_here_sends_nothing() {
+  void a_replica_timeout_while_the_value_is_being_applied_here_sends_nothing() {
     assertNothing(started(2).on(REPLICA_TIMEOUT));
   }
 
@@ -284,40 +330,40 @@ class PutMachineTest {
     PutMachine machine = put(2, Set.of(A, C));
     machine.start();
 
-    assertThat(sentTo(machine.on(STORED_HERE))).containsExactly(C);
+    assertThat(sentTo(machine.on(APPLIED_HERE))).containsExactly(C);
   }
 
   @Test
-  void a_view_that_changes_back_while_the_value_is_being_stored_here_changes_nothing() {
+  void a_view_that_changes_back_while_the_value_is_being_applied_here_changes_nothing() {
     PutMachine machine = started(3, reachable(A), reachable(A, B, C));
 
-    assertThat(sentTo(machine.on(STORED_HERE))).containsExactly(B, C);
+    assertThat(sentTo(machine.on(APPLIED_HERE))).containsExactly(B, C);
   }
 
   @Test
   void a_replica_that_was_given_up_counts_when_it_answers_after_all() {
-    PutMachine machine = started(2, STORED_HERE, failedAt(B));
+    PutMachine machine = started(2, APPLIED_HERE, STORED_HERE, failedAt(B));
 
     assertAnswers(machine.on(storedAt(B)), new PutOutcome.Stored(VERSION));
   }
 
   @Test
   void an_answer_counts_once() {
-    PutMachine machine = started(3, STORED_HERE, storedAt(B));
+    PutMachine machine = started(3, APPLIED_HERE, STORED_HERE, storedAt(B));
 
     assertNothing(machine.on(storedAt(B)));
   }
 
   @Test
   void a_failure_after_a_success_changes_nothing() {
-    PutMachine machine = started(3, STORED_HERE, storedAt(B), failedAt(B));
+    PutMachine machine = started(3, APPLIED_HERE, STORED_HERE, storedAt(B), failedAt(B));
 
     assertEnds(machine.on(storedAt(C)), new PutOutcome.Stored(VERSION));
   }
 
   @Test
   void who_is_no_holder_counts_for_nothing() {
-    PutMachine machine = started(2, STORED_HERE);
+    PutMachine machine = started(2, APPLIED_HERE, STORED_HERE);
 
     assertNothing(machine.on(storedAt(STRANGER)));
     assertNothing(machine.on(failedAt(STRANGER)));
@@ -327,7 +373,7 @@ class PutMachineTest {
   void an_answer_from_a_replica_that_was_not_asked_yet_does_not_count() {
     PutMachine machine = started(2, storedAt(B), failedAt(C));
 
-    Step<PutCommand, PutOutcome> step = machine.on(STORED_HERE);
+    Step<PutCommand, PutOutcome> step = machine.on(APPLIED_HERE);
 
     assertThat(sentTo(step)).containsExactly(B, C);
     assertThat(step.outcome()).isNull();
@@ -335,7 +381,8 @@ class PutMachineTest {
 
   static Stream<PutEvent> answersOfTheLocalReplica() {
     return Stream.of(
-        new PutEvent.LocalStored(Version.NONE, new byte[] {9}),
+        new PutEvent.LocalApplied(Version.NONE, new byte[] {9}),
+        new PutEvent.LocalStored(),
         new PutEvent.LocalStale(),
         new PutEvent.LocalFailed(Failure.STORAGE_FAILED),
         new PutEvent.LocalUncertain());
@@ -344,7 +391,7 @@ class PutMachineTest {
   @ParameterizedTest
   @MethodSource("answersOfTheLocalReplica")
   void once_the_value_is_stored_here_no_other_word_of_the_local_replica_counts(PutEvent event) {
-    PutMachine machine = started(2, STORED_HERE);
+    PutMachine machine = started(2, APPLIED_HERE, STORED_HERE);
 
     Step<PutCommand, PutOutcome> step = machine.on(event);
 
@@ -356,7 +403,7 @@ class PutMachineTest {
   @ParameterizedTest
   @MethodSource("answersOfTheLocalReplica")
   void once_the_client_has_its_answer_it_gets_no_other(PutEvent event) {
-    PutMachine machine = started(2, STORED_HERE, storedAt(B));
+    PutMachine machine = started(2, APPLIED_HERE, STORED_HERE, storedAt(B));
 
     Step<PutCommand, PutOutcome> step = machine.on(event);
 

@@ -1,10 +1,11 @@
 package io.dynamokv.node;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
 import io.dynamokv.node.LocalReplica.ReadResult;
-import io.dynamokv.node.LocalReplica.WriteDone;
+import io.dynamokv.node.LocalReplica.WriteProgress;
 import io.dynamokv.replica.Replica;
 import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.replica.WriteResult;
@@ -16,11 +17,16 @@ import io.dynamokv.storage.StorageException;
 import io.dynamokv.storage.memory.MemoryDisk;
 import io.dynamokv.version.Actor;
 import io.dynamokv.version.Dot;
+import io.dynamokv.version.KeyState;
+import io.dynamokv.version.StateCodec;
 import io.dynamokv.version.Version;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +34,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class ReplicaPipelineTest {
   private static final Key KEY = Key.of(new byte[] {1});
+  private static final Dot DOT = new Dot(new Actor(2, 1), 1);
+  private static final ReplicaWrite COORDINATE =
+      new ReplicaWrite.Coordinate(KEY, Version.NONE, new byte[] {9});
 
   private final SlowDisk disk = new SlowDisk(new MemoryDisk().open(Durability.SYNC, 1 << 20));
   private final ReplicaPipeline pipeline = pipeline(disk);
@@ -40,13 +49,13 @@ class ReplicaPipelineTest {
 
   @Test
   void a_write_is_not_answered_before_it_is_safe() throws Exception {
-    CompletableFuture<WriteDone> written = write();
+    CompletableFuture<WriteProgress> written = write();
     assertThat(disk.waiting.await(10, TimeUnit.SECONDS)).isTrue();
     assertThat(written).isNotDone();
     disk.letGo.countDown();
-    WriteDone done = written.get(10, TimeUnit.SECONDS);
-    assertThat(done).isInstanceOf(WriteDone.Decided.class);
-    assertThat(((WriteDone.Decided) done).result()).isInstanceOf(WriteResult.Stored.class);
+    WriteProgress done = written.get(10, TimeUnit.SECONDS);
+    assertThat(done).isInstanceOf(WriteProgress.Decided.class);
+    assertThat(((WriteProgress.Decided) done).result()).isInstanceOf(WriteResult.Stored.class);
   }
 
   @Test
@@ -65,14 +74,44 @@ class ReplicaPipelineTest {
   void a_write_that_could_not_be_made_safe_is_uncertain_and_is_shown_to_nobody() throws Exception {
     disk.failing = true;
     disk.letGo.countDown();
-    assertThat(write().get(10, TimeUnit.SECONDS)).isEqualTo(new WriteDone.Uncertain());
+    assertThat(write().get(10, TimeUnit.SECONDS)).isEqualTo(new WriteProgress.Uncertain());
     assertThat(read(KEY).get(10, TimeUnit.SECONDS)).isEqualTo(new ReadResult.Failed());
   }
 
-  private CompletableFuture<WriteDone> write() {
-    CompletableFuture<WriteDone> done = new CompletableFuture<>();
-    ReplicaWrite write = new ReplicaWrite.Coordinate(KEY, Version.NONE, new byte[] {9});
-    assertThat(pipeline.write(write, done::complete)).isTrue();
+  @Test
+  void what_this_node_coordinates_is_told_as_applied_before_it_is_safe() throws Exception {
+    BlockingQueue<WriteProgress> told = new LinkedBlockingQueue<>();
+    assertThat(pipeline.write(COORDINATE, told::add)).isTrue();
+    assertThat(disk.waiting.await(10, TimeUnit.SECONDS)).isTrue();
+    WriteProgress applied = told.poll(10, TimeUnit.SECONDS);
+    assertThat(applied).isInstanceOf(WriteProgress.Applied.class);
+    WriteResult.Stored stored = ((WriteProgress.Applied) requireNonNull(applied)).result();
+    assertThat(told).isEmpty();
+    disk.letGo.countDown();
+    assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo(new WriteProgress.Decided(stored));
+  }
+
+  @Test
+  void what_another_node_coordinates_is_told_once_it_is_safe_and_not_before() throws Exception {
+    BlockingQueue<WriteProgress> told = new LinkedBlockingQueue<>();
+    byte[] state = StateCodec.encode(KeyState.EMPTY.write(Version.NONE, DOT, 1, new byte[] {9}));
+    assertThat(pipeline.write(new ReplicaWrite.Merge(KEY, state), told::add)).isTrue();
+    assertThat(disk.waiting.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(told).isEmpty();
+    disk.letGo.countDown();
+    assertThat(told.poll(10, TimeUnit.SECONDS)).isInstanceOf(WriteProgress.Decided.class);
+  }
+
+  /** What comes of it at last. */
+  private CompletableFuture<WriteProgress> write() {
+    CompletableFuture<WriteProgress> done = new CompletableFuture<>();
+    Consumer<WriteProgress> progress =
+        step -> {
+          if (!(step instanceof WriteProgress.Applied)) {
+            done.complete(step);
+          }
+        };
+    assertThat(pipeline.write(COORDINATE, progress)).isTrue();
     return done;
   }
 

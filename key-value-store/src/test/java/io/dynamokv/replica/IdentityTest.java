@@ -3,7 +3,6 @@ package io.dynamokv.replica;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.dynamokv.storage.Durability;
@@ -18,20 +17,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 class IdentityTest {
   private static final long NODE = 0xCAFEBABEL;
-  private static final String BOOT = "a boot";
 
   private final MemoryDisk disk = new MemoryDisk();
-  private MemoryStorage storage = start(Durability.SYNC);
+  private MemoryStorage storage = start();
 
   @Test
   void a_new_node_draws_its_id_and_begins_with_1() {
-    Identity identity = open(Durability.SYNC, BOOT);
+    Identity identity = open();
 
     assertThat(identity.nodeId()).isEqualTo(NODE);
     assertThat(identity.incarnation()).isEqualTo(1);
@@ -44,119 +39,84 @@ class IdentityTest {
     long[] draws = {0, 0, 7};
     int[] drawn = {0};
 
-    Identity identity = Identity.open(storage, Durability.SYNC, BOOT, () -> draws[drawn[0]++]);
+    Identity identity = Identity.open(storage, () -> draws[drawn[0]++]);
 
     assertThat(identity.nodeId()).isEqualTo(7);
   }
 
   @Test
   void a_random_source_that_gives_only_zeros_is_an_error() {
-    assertThatIllegalStateException()
-        .isThrownBy(() -> Identity.open(storage, Durability.SYNC, BOOT, () -> 0));
+    assertThatIllegalStateException().isThrownBy(() -> Identity.open(storage, () -> 0));
   }
 
   @Test
   void the_id_is_drawn_once_in_a_folders_life() {
-    open(Durability.SYNC, BOOT);
+    open();
 
     disk.crashMachine();
 
-    assertThat(reopened(Durability.SYNC, BOOT, 99).nodeId()).isEqualTo(NODE);
+    assertThat(reopened(99).nodeId()).isEqualTo(NODE);
   }
 
   @Test
   void a_lost_disk_is_a_new_node() {
-    open(Durability.SYNC, BOOT);
+    open();
 
     disk.wipe();
 
-    Identity next = reopened(Durability.SYNC, BOOT, 99);
+    Identity next = reopened(99);
     assertThat(next.nodeId()).isEqualTo(99);
     assertThat(next.incarnation()).isEqualTo(1);
     assertThat(next.nextCounter()).isEqualTo(1);
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void after_a_clean_close_the_incarnation_goes_on(Durability durability) {
-    disk.crashProcess();
-    storage = start(durability);
-    Identity identity = open(durability, BOOT);
-    identity.closeCleanly();
+  @Test
+  void after_a_clean_close_the_incarnation_goes_on() {
+    open().closeCleanly();
     disk.crashMachine();
 
-    assertThat(reopened(durability, "another boot", 99).incarnation()).isEqualTo(1);
+    assertThat(reopened(99).incarnation()).isEqualTo(1);
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "SYNC,  a boot,       1",
-    "SYNC,  another boot, 1",
-    "SYNC,  '',           1",
-    "WRITE, a boot,       1",
-    "WRITE, another boot, 2",
-    "WRITE, '',           2",
-    "NONE,  a boot,       2",
-    "NONE,  another boot, 2"
-  })
-  void after_a_crash_it_goes_on_only_if_nothing_hardened_can_be_lost(
-      Durability durability, String nextBoot, int incarnation) {
-    open(durability, BOOT);
-
-    disk.crashProcess();
-
-    assertThat(reopened(durability, nextBoot, 99).incarnation()).isEqualTo(incarnation);
-  }
-
+  /** Whatever the durability: what was sent to others may not have been safe here. */
   @Test
-  void two_boots_that_are_not_known_are_not_the_same() {
-    open(Durability.WRITE, Identity.UNKNOWN_BOOT);
+  void after_a_crash_it_is_a_new_one() {
+    open();
 
     disk.crashProcess();
 
-    assertThat(reopened(Durability.WRITE, Identity.UNKNOWN_BOOT, 99).incarnation()).isEqualTo(2);
-  }
-
-  @Test
-  void it_is_the_durability_of_the_run_that_crashed_that_counts() {
-    open(Durability.NONE, BOOT);
-    disk.crashProcess();
-    assertThat(reopened(Durability.SYNC, BOOT, 99).incarnation()).isEqualTo(2);
-
-    disk.crashProcess();
-
-    assertThat(reopened(Durability.NONE, BOOT, 99).incarnation()).isEqualTo(2);
+    assertThat(reopened(99).incarnation()).isEqualTo(2);
   }
 
   @Test
   void the_mark_of_a_clean_close_is_good_for_one_start() {
-    open(Durability.NONE, BOOT).closeCleanly();
+    open().closeCleanly();
     disk.crashProcess();
-    assertThat(reopened(Durability.NONE, BOOT, 99).incarnation()).isEqualTo(1);
+    assertThat(reopened(99).incarnation()).isEqualTo(1);
 
     disk.crashProcess();
 
-    assertThat(reopened(Durability.NONE, BOOT, 99).incarnation()).isEqualTo(2);
+    assertThat(reopened(99).incarnation()).isEqualTo(2);
   }
 
   @Test
   void counters_go_on_behind_the_reserved_ones_after_any_restart() {
-    open(Durability.SYNC, BOOT).nextCounter();
+    open().nextCounter();
     disk.crashProcess();
-    assertThat(reopened(Durability.SYNC, BOOT, 99).nextCounter()).isEqualTo(1 + Identity.BLOCK);
+    assertThat(reopened(99).nextCounter()).isEqualTo(1 + Identity.BLOCK);
 
     disk.crashProcess();
 
-    Identity third = reopened(Durability.SYNC, BOOT, 99);
+    Identity third = reopened(99);
     assertThat(third.nextCounter()).isEqualTo(1 + 2 * Identity.BLOCK);
     third.closeCleanly();
     disk.crashProcess();
-    assertThat(reopened(Durability.SYNC, BOOT, 99).nextCounter()).isEqualTo(1 + 3 * Identity.BLOCK);
+    assertThat(reopened(99).nextCounter()).isEqualTo(1 + 3 * Identity.BLOCK);
   }
 
   @Test
   void a_block_is_reserved_before_its_first_counter_is_handed_out() {
-    Identity identity = Identity.open(storage, Durability.SYNC, BOOT, () -> NODE, 10);
+    Identity identity = Identity.open(storage, () -> NODE, 10);
     for (long i = 1; i <= 10; i++) {
       assertThat(identity.nextCounter()).isEqualTo(i);
     }
@@ -167,12 +127,12 @@ class IdentityTest {
     disk.repair();
     assertThat(identity.nextCounter()).isBetween(11L, 20L);
     disk.crashProcess();
-    assertThat(reopened(Durability.SYNC, BOOT, 99).nextCounter()).isEqualTo(21);
+    assertThat(reopened(99).nextCounter()).isEqualTo(21);
   }
 
   @Test
   void threads_never_get_the_same_counter() throws Exception {
-    Identity identity = Identity.open(storage, Durability.SYNC, BOOT, () -> NODE, 50);
+    Identity identity = Identity.open(storage, () -> NODE, 50);
     int threads = 4;
     int each = 5_000;
     Set<Long> counters = ConcurrentHashMap.newKeySet();
@@ -198,7 +158,7 @@ class IdentityTest {
 
   @Test
   void nothing_is_handed_out_after_a_clean_close() {
-    Identity identity = open(Durability.SYNC, BOOT);
+    Identity identity = open();
     identity.closeCleanly();
     identity.closeCleanly();
 
@@ -208,14 +168,14 @@ class IdentityTest {
 
   @Test
   void a_close_that_could_not_leave_its_mark_was_a_crash() {
-    Identity identity = open(Durability.NONE, BOOT);
+    Identity identity = open();
 
     disk.failWrites("the disk is broken");
     assertThatExceptionOfType(StorageException.class).isThrownBy(identity::closeCleanly);
 
     disk.repair();
     disk.crashProcess();
-    assertThat(reopened(Durability.NONE, BOOT, 99).incarnation()).isEqualTo(2);
+    assertThat(reopened(99).incarnation()).isEqualTo(2);
   }
 
   @Test
@@ -223,21 +183,20 @@ class IdentityTest {
     disk.failWrites("the disk is broken");
 
     assertThatExceptionOfType(StorageException.class)
-        .isThrownBy(() -> open(Durability.SYNC, BOOT))
+        .isThrownBy(() -> open())
         .withMessageContaining("the disk is broken");
   }
 
   @Test
   void any_byte_that_rots_makes_the_record_corrupt() {
-    open(Durability.SYNC, BOOT);
+    open();
     byte[] record = requireNonNull(storage.readMeta(IdentityRecord.NAME));
 
     for (int i = 0; i < record.length; i++) {
       byte[] rotten = record.clone();
       rotten[i] ^= 0x10;
       storage.writeMeta(IdentityRecord.NAME, rotten);
-      assertThatExceptionOfType(StorageException.class)
-          .isThrownBy(() -> open(Durability.SYNC, BOOT));
+      assertThatExceptionOfType(StorageException.class).isThrownBy(() -> open());
     }
   }
 
@@ -246,53 +205,49 @@ class IdentityTest {
     storage.writeMeta(IdentityRecord.NAME, new byte[0]);
 
     assertThatExceptionOfType(StorageException.class)
-        .isThrownBy(() -> open(Durability.SYNC, BOOT))
+        .isThrownBy(() -> open())
         .withMessageContaining("corrupt");
   }
 
   @Test
   void a_record_of_a_newer_version_is_refused() {
-    storage.writeMeta(IdentityRecord.NAME, new byte[] {2, 1, 2, 3});
+    storage.writeMeta(IdentityRecord.NAME, new byte[] {3, 1, 2, 3});
 
     assertThatExceptionOfType(StorageException.class)
-        .isThrownBy(() -> open(Durability.SYNC, BOOT))
+        .isThrownBy(() -> open())
         .withMessageContaining("written by a newer version");
   }
 
   @Test
+  void a_record_of_an_older_version_is_refused() {
+    storage.writeMeta(IdentityRecord.NAME, new byte[] {1, 1, 2, 3});
+
+    assertThatExceptionOfType(StorageException.class)
+        .isThrownBy(() -> open())
+        .withMessageContaining("written by an older version");
+  }
+
+  @Test
   void the_record_has_these_bytes() {
-    IdentityRecord record =
-        new IdentityRecord(0x0102030405060708L, 9, 0x100001, Durability.WRITE, true, "b");
+    IdentityRecord record = new IdentityRecord(0x0102030405060708L, 9, 0x100001, true);
 
     byte[] bytes = record.encode();
 
     assertThat(HexFormat.of().formatHex(bytes))
-        .isEqualTo(
-            "01"
-                + "0102030405060708"
-                + "00000009"
-                + "0000000000100001"
-                + "0101"
-                + "000162"
-                + "6ca0b300");
+        .isEqualTo("02" + "0102030405060708" + "00000009" + "0000000000100001" + "01" + "b6e4351b");
     assertThat(IdentityRecord.decode(bytes)).isEqualTo(record);
   }
 
-  @Test
-  void a_boot_id_that_is_too_long_is_refused() {
-    assertThatIllegalArgumentException().isThrownBy(() -> open(Durability.SYNC, "x".repeat(129)));
+  private MemoryStorage start() {
+    return disk.open(Durability.SYNC, 1 << 20);
   }
 
-  private MemoryStorage start(Durability durability) {
-    return disk.open(durability, 1 << 20);
+  private Identity open() {
+    return Identity.open(storage, () -> NODE);
   }
 
-  private Identity open(Durability durability, String boot) {
-    return Identity.open(storage, durability, boot, () -> NODE);
-  }
-
-  private Identity reopened(Durability durability, String boot, long random) {
-    storage = start(durability);
-    return Identity.open(storage, durability, boot, () -> random);
+  private Identity reopened(long random) {
+    storage = start();
+    return Identity.open(storage, () -> random);
   }
 }

@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 /**
  * "Stored" means that w holders have hardened it; "not stored", "stale" and "not enough replicas"
  * mean that nobody ever does; "stale" is said by one that has something new; a GET's answer knows
- * what r holders had hardened when it began.
+ * what r holders had hardened when it began, and no replica tells a reader what it has not
+ * hardened.
  */
 final class HonestAnswers implements Invariant {
   private final Copies copies;
@@ -34,6 +35,16 @@ final class HonestAnswers implements Invariant {
         held.add(new Held(node, hardened, copies.losses(node)));
       }
       heldAtBeginning.put(operation, held);
+    }
+  }
+
+  @Override
+  public void onRead(int node, KeyHistory key, KeyState state) {
+    BitSet unsafe = key.historyOf(state);
+    unsafe.andNot(copies.everHardened(node, key));
+    if (!unsafe.isEmpty()) {
+      KeyHistory.Written told = key.writes().get(unsafe.nextSetBit(0));
+      throw violated(key, "node-%d told %s before it was hardened".formatted(node + 1, told));
     }
   }
 

@@ -33,7 +33,7 @@ final class PlantedBugs {
     LocalReplica replica(LocalReplica replica, Storage storage) {
       return new Forwarding(replica) {
         @Override
-        public boolean write(ReplicaWrite write, Consumer<WriteDone> done) {
+        public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
           if (write instanceof ReplicaWrite.Merge merge) {
             done.accept(overwrite(storage, merge));
             return true;
@@ -43,14 +43,14 @@ final class PlantedBugs {
       };
     }
 
-    private static LocalReplica.WriteDone overwrite(Storage storage, ReplicaWrite.Merge merge) {
+    private static LocalReplica.WriteProgress overwrite(Storage storage, ReplicaWrite.Merge merge) {
       try {
         byte[] found = storage.read(merge.key());
         storage.compareAndWrite(List.of(new Storage.Change(merge.key(), found, merge.state())));
         storage.harden();
         return stored(merge);
       } catch (StorageException e) {
-        return new LocalReplica.WriteDone.Uncertain();
+        return new LocalReplica.WriteProgress.Uncertain();
       }
     }
   }
@@ -61,7 +61,7 @@ final class PlantedBugs {
     LocalReplica replica(LocalReplica replica, Storage storage) {
       return new Forwarding(replica) {
         @Override
-        public boolean write(ReplicaWrite write, Consumer<WriteDone> done) {
+        public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
           return super.write(
               write instanceof ReplicaWrite.Merge merge ? union(merge, storage) : write, done);
         }
@@ -90,7 +90,7 @@ final class PlantedBugs {
     LocalReplica replica(LocalReplica replica, Storage storage) {
       return new Forwarding(replica) {
         @Override
-        public boolean write(ReplicaWrite write, Consumer<WriteDone> done) {
+        public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
           if (write instanceof ReplicaWrite.Merge merge) {
             done.accept(stored(merge));
             return true;
@@ -127,7 +127,7 @@ final class PlantedBugs {
     LocalReplica replica(LocalReplica replica, Storage storage) {
       return new Forwarding(replica) {
         @Override
-        public boolean write(ReplicaWrite write, Consumer<WriteDone> done) {
+        public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
           if (write instanceof ReplicaWrite.Merge merge && super.write(write, result -> {})) {
             done.accept(stored(merge));
             return true;
@@ -152,7 +152,7 @@ final class PlantedBugs {
     LocalReplica replica(LocalReplica replica, Storage storage) {
       return new Forwarding(replica) {
         @Override
-        public boolean write(ReplicaWrite write, Consumer<WriteDone> done) {
+        public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
           return super.write(
               write instanceof ReplicaWrite.Coordinate put ? blind(put, storage) : write, done);
         }
@@ -228,9 +228,9 @@ final class PlantedBugs {
     }
   }
 
-  private static LocalReplica.WriteDone stored(ReplicaWrite.Merge merge) {
+  private static LocalReplica.WriteProgress stored(ReplicaWrite.Merge merge) {
     Version version = StateCodec.decode(merge.state()).version();
-    return new LocalReplica.WriteDone.Decided(new WriteResult.Stored(version, merge.state()));
+    return new LocalReplica.WriteProgress.Decided(new WriteResult.Stored(version, merge.state()));
   }
 
   /** Does what another replica does. */
@@ -247,7 +247,7 @@ final class PlantedBugs {
     }
 
     @Override
-    public boolean write(ReplicaWrite write, Consumer<WriteDone> done) {
+    public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
       return replica.write(write, done);
     }
   }

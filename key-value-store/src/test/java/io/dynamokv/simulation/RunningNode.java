@@ -44,11 +44,10 @@ final class RunningNode {
       SimulatedNode node,
       Life life,
       WatchedStorage storage,
-      DotRegister register,
-      String bootId) {
+      DotRegister register) {
     this.life = life;
     Scenario scenario = world.scenario;
-    this.identity = Identity.open(storage, scenario.durability(), bootId, world.chance::nextLong);
+    this.identity = Identity.open(storage, world.chance::nextLong);
     this.actor = cluster.parts.actor(node.index, identity);
     this.transport = cluster.network.join(node.id());
     for (int i = 0; i < scenario.coordinators(); i++) {

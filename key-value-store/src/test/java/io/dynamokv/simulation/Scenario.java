@@ -15,7 +15,6 @@ import java.util.List;
  * @param lossRate how many messages of a good link vanish, 0 to 1
  * @param duplicateRate how many arrive twice
  * @param disorderRate how many do not wait for those sent before them
- * @param bootIdsKnown whether nodes can tell that their machine was started anew
  * @param faults what goes wrong; perhaps nothing
  * @param longestGapNs how long nothing goes wrong, at most
  * @param chaosNs how long clients are at work and things go wrong
@@ -32,7 +31,6 @@ record Scenario(
     double lossRate,
     double duplicateRate,
     double disorderRate,
-    boolean bootIdsKnown,
     List<Fault> faults,
     long longestGapNs,
     long chaosNs) {
@@ -54,7 +52,6 @@ record Scenario(
         chance.happens(0.5) ? 0 : 0.02,
         chance.happens(0.5) ? 0 : 0.05,
         chance.happens(0.7) ? 0 : 0.1,
-        chance.happens(0.8),
         someFaults(chance),
         chance.durationNs(200 * MILLISECOND, 10 * SECOND),
         chance.durationNs(3 * SECOND, 15 * SECOND));
@@ -74,7 +71,6 @@ record Scenario(
         0,
         0,
         0,
-        true,
         someFaults,
         SECOND,
         20 * SECOND);

@@ -1,7 +1,6 @@
 package io.dynamokv.simulation;
 
 import io.dynamokv.membership.Member;
-import io.dynamokv.replica.Identity;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.StorageException;
@@ -21,7 +20,6 @@ final class SimulatedNode {
   private final Cluster cluster;
   private final long nanoOrigin;
   private long clockOffsetMs;
-  private int boots;
   private long restartNs;
   private @Nullable RunningNode running;
   private @Nullable WatchedStorage storage;
@@ -65,9 +63,8 @@ final class SimulatedNode {
     try {
       DotRegister register = new DotRegister(world, cluster, this);
       WatchedStorage opened = disk.open(watcher(register));
-      String bootId = world.scenario.bootIdsKnown() ? "boot-" + boots : Identity.UNKNOWN_BOOT;
       Life life = new Life(world.time);
-      RunningNode next = new RunningNode(world, cluster, this, life, opened, register, bootId);
+      RunningNode next = new RunningNode(world, cluster, this, life, opened, register);
       cluster.keys.forEach(key -> world.onFoundAtStart(index, key, disk.read(key.key)));
       storage = opened;
       running = next;
@@ -129,14 +126,12 @@ final class SimulatedNode {
   void crashMachine() {
     world.note(Trace.ALL, id() + "'s machine crashes");
     end();
-    boots++;
     tellLoss(disk.crashMachine());
   }
 
   void loseDisk() {
     world.note(Trace.ALL, id() + " loses its disk");
     end();
-    boots++;
     disk.lose();
     tellLoss(true);
   }
@@ -172,7 +167,6 @@ final class SimulatedNode {
       if (world.chance.happens(0.2)) {
         world.note(Trace.ALL, id() + "'s machine crashes before the disk is closed");
         disk.crashMachine();
-        boots++;
       } else {
         opened.close();
       }

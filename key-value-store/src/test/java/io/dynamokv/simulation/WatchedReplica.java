@@ -47,7 +47,7 @@ final class WatchedReplica implements LocalReplica {
   }
 
   @Override
-  public boolean write(ReplicaWrite write, Consumer<WriteDone> done) {
+  public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
     return counted(
         write instanceof ReplicaWrite.Coordinate coordinate
             ? coordinate(coordinate, done)
@@ -63,16 +63,18 @@ final class WatchedReplica implements LocalReplica {
     }
   }
 
-  private boolean coordinate(ReplicaWrite.Coordinate write, Consumer<WriteDone> done) {
+  private boolean coordinate(ReplicaWrite.Coordinate write, Consumer<WriteProgress> done) {
     Operation operation = cluster.writer(write.from());
     register.given(operation);
     boolean accepted =
         replica.write(
             write,
-            result -> {
-              register.decided(operation);
-              cluster.decided(operation);
-              tell(done, result);
+            progress -> {
+              if (!(progress instanceof WriteProgress.Applied)) {
+                register.decided(operation);
+                cluster.decided(operation);
+              }
+              tell(done, progress);
             });
     if (!accepted) {
       register.decided(operation);
