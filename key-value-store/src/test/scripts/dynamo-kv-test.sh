@@ -62,7 +62,7 @@ refuses_wrong_arguments_with_exit_code_2() {
   while IFS='|' read -r arguments expected; do
     local -a words
     read -ra words <<<"$arguments"
-    run "$COMMAND" "${words[@]}"
+    run "$COMMAND" "${words[@]/#DATA/$DATA}" # not the folder of whoever runs the tests
     exits_with 2
     says "$expected"
   done <<'END'
@@ -74,11 +74,11 @@ cluster --nodes 33|from 1 to 32
 cluster --nodes three|but is 'three'
 cluster --nodes=-1|but is '-1'
 cluster --nodes|--nodes needs a value
-cluster --nodes 2 --replicas 3|3 replicas need at least 3 nodes, but --nodes is 2
-cluster --replicas 4|4 replicas need at least 4 nodes, but --nodes is 3
+cluster --nodes 2 --replicas 3 --data DATA|3 replicas need at least 3 nodes, but --nodes is 2
+cluster --replicas 4 --data DATA|4 replicas need at least 4 nodes, but --nodes is 3
 cluster --replicas 0|--replicas must be
 cluster --base-port 0|--base-port must be
-cluster --base-port 65530|is too high: with 3 nodes the last port would be 65552
+cluster --base-port 65530 --data DATA|is too high: with 3 nodes the last port would be 65552
 cluster --data=|--data must name a folder
 cluster --detach=yes|--detach takes no value
 cluster --colour red|cluster does not take '--colour'

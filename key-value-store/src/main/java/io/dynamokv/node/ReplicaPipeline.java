@@ -183,7 +183,7 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
       }
     }
     if (told) {
-      afterBatch.run();
+      survivingly(afterBatch);
     }
   }
 
@@ -259,6 +259,15 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
       done.accept(result);
     } catch (Throwable e) {
       Faults.survive(LOG, "a call-back", e);
+    }
+  }
+
+  /** What others make of the news must not keep the batch from being forced and answered. */
+  private static void survivingly(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable e) {
+      Faults.survive(LOG, "what follows a batch", e);
     }
   }
 

@@ -39,7 +39,7 @@ class ReplicaPipelineTest {
       new ReplicaWrite.Coordinate(KEY, Version.NONE, new byte[] {9});
 
   private final SlowDisk disk = new SlowDisk(new MemoryDisk().open(Durability.SYNC, 1 << 20));
-  private final ReplicaPipeline pipeline = pipeline(disk);
+  private final ReplicaPipeline pipeline = pipeline(disk, () -> {});
 
   @AfterEach
   void close() {
@@ -102,8 +102,27 @@ class ReplicaPipelineTest {
     assertThat(told.poll(10, TimeUnit.SECONDS)).isInstanceOf(WriteProgress.Decided.class);
   }
 
-  /** What comes of it at last. */
+  @Test
+  void a_fault_in_what_follows_keeps_no_write_from_being_forced_and_answered() throws Exception {
+    disk.letGo.countDown();
+    Runnable faulty =
+        () -> {
+          throw new AssertionError("a fault of the test");
+        };
+    try (ReplicaPipeline follower = pipeline(disk, faulty)) {
+      assertThat(write(follower).get(10, TimeUnit.SECONDS))
+          .isInstanceOf(WriteProgress.Decided.class);
+      assertThat(write(follower).get(10, TimeUnit.SECONDS))
+          .isInstanceOf(WriteProgress.Decided.class);
+    }
+  }
+
   private CompletableFuture<WriteProgress> write() {
+    return write(pipeline);
+  }
+
+  /** What comes of it at last. */
+  private static CompletableFuture<WriteProgress> write(ReplicaPipeline pipeline) {
     CompletableFuture<WriteProgress> done = new CompletableFuture<>();
     Consumer<WriteProgress> progress =
         step -> {
@@ -121,7 +140,7 @@ class ReplicaPipelineTest {
     return done;
   }
 
-  private static ReplicaPipeline pipeline(Storage storage) {
+  private static ReplicaPipeline pipeline(Storage storage, Runnable afterBatch) {
     AtomicLong counter = new AtomicLong();
     MetricRegistry metrics = new MetricRegistry();
     Replica replica =
@@ -131,7 +150,7 @@ class ReplicaPipelineTest {
             () -> 1000,
             metrics);
     ReplicaPipeline pipeline =
-        new ReplicaPipeline(replica, 100, 1 << 20, ThreadedWorkQueue::new, () -> {}, metrics);
+        new ReplicaPipeline(replica, 100, 1 << 20, ThreadedWorkQueue::new, afterBatch, metrics);
     pipeline.start();
     return pipeline;
   }
