@@ -34,7 +34,7 @@ cluster_stop() {
     say "No node runs in $DATA: nothing to stop"
     return
   fi
-  say "Stopping $running of $NODES nodes"
+  say "Stopping $running nodes$( ((running == NODES)) || printf ' (of %s; the others do not run)' "$NODES")"
   stop_nodes || return 1
   say "All nodes have stopped"
 }
@@ -46,18 +46,23 @@ cluster_status() {
   fi
   # shellcheck disable=SC2034 # read in another file
   NODES=$MADE_NODES BASE_PORT=$MADE_BASE_PORT
-  local i pid state code=0
+  local i pid state code=0 running=0
+  local -a missing=()
   local columns='%-8s %-10s %8s %6s %6s %10s\n'
   # shellcheck disable=SC2059 # the format is ours
   printf "$columns" node state pid http admin messaging
   for ((i = 1; i <= NODES; i++)); do
     state=stopped
     if pid=$(serving_pid "$i"); then
+      running=$((running + 1))
       is_healthy "$(admin_port "$i")" && state=healthy || state=unhealthy
+    else
+      missing+=("$i")
     fi
     [[ $state == healthy ]] || code=3
     # shellcheck disable=SC2059
     printf "$columns" "node-$i" "$state" "${pid:--}" "$(http_port "$i")" "$(admin_port "$i")" "$(messaging_port "$i")"
   done
+  ((running == 0 || ${#missing[@]} == 0)) || printf '%s\n' "$(how_to_start "${missing[@]}")"
   return "$code"
 }

@@ -30,12 +30,24 @@ cluster_start() {
 }
 
 refuse_if_running() {
-  local i pid
+  local i pid running=''
+  local -a missing=()
   for ((i = 1; i <= NODES; i++)); do
     if pid=$(serving_pid "$i"); then
-      fail "this cluster is running already: node-$i has pid $pid.
-See ./dynamo-kv cluster status$(data_option); end it with ./dynamo-kv cluster stop$(data_option)"
+      running+="${running:+, }node-$i has pid $pid"
+    else
+      missing+=("$i")
     fi
+  done
+  [[ -z $running ]] || fail "this cluster is running already: $running.$(how_to_start "${missing[@]}")
+See ./dynamo-kv cluster status$(data_option); end it with ./dynamo-kv cluster stop$(data_option)"
+}
+
+# How to start those nodes alone, each on a line of its own.
+how_to_start() {
+  local i
+  for i; do
+    printf '\nStart node-%s again with ./dynamo-kv server %q' "$i" "$(node_config "$i")"
   done
 }
 

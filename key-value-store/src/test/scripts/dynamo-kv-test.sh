@@ -316,6 +316,11 @@ a_node_that_dies_later_is_told_and_can_be_started_again_by_hand() {
   cluster status
   exits_with 3
   says "node-2   stopped"
+  says "Start node-2 again with ./dynamo-kv server $DATA/node-2/config.yml"
+  cluster
+  exits_with 1
+  says "is running already: node-1 has pid $(pid_of 1)"
+  says "Start node-2 again with ./dynamo-kv server $DATA/node-2/config.yml"
   (cd "$DATA" && exec "$COMMAND" server node-2/config.yml >by-hand.log 2>&1) &
   local by_hand=$!
   until_true file_says "$DATA.out" "node-2 runs again (pid $by_hand)"

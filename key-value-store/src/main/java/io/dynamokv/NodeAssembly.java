@@ -48,9 +48,7 @@ import org.slf4j.LoggerFactory;
 final class NodeAssembly implements Managed {
   private static final Logger LOG = LoggerFactory.getLogger(NodeAssembly.class);
 
-  /** It changes with every start of the machine. */
   private final DynamoKvConfiguration configuration;
-
   private final Ring ring;
   private final Storage storage;
   private final Identity identity;

@@ -1,5 +1,7 @@
 package io.dynamokv.bench;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -111,7 +113,7 @@ public final class Benchmark {
       try {
         call.get();
       } catch (ExecutionException e) {
-        throw new IOException(String.valueOf(e.getCause()), e);
+        throw new IOException(requireNonNull(e.getCause()).getMessage(), e);
       }
     }
   }

@@ -27,7 +27,11 @@ final class HttpConnection implements AutoCloseable {
   HttpConnection(String host, int port) throws IOException {
     this.host = host;
     this.socket = new Socket();
-    socket.connect(new InetSocketAddress(host, port), TIMEOUT_MS);
+    try {
+      socket.connect(new InetSocketAddress(host, port), TIMEOUT_MS);
+    } catch (IOException e) {
+      throw new IOException("can not reach %s:%d: %s".formatted(host, port, e.getMessage()), e);
+    }
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(TIMEOUT_MS);
     this.in = new BufferedInputStream(socket.getInputStream(), 16_384);

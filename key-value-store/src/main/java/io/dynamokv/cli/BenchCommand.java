@@ -1,9 +1,11 @@
 package io.dynamokv.cli;
 
+import io.dropwizard.core.cli.Cli;
 import io.dropwizard.core.cli.Command;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dynamokv.bench.Benchmark;
 import io.dynamokv.bench.Load;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -62,7 +64,12 @@ public final class BenchCommand extends Command {
       operations.add(Load.Operation.valueOf(name.toString().toUpperCase(Locale.ROOT)));
     }
     if (new Benchmark(load, System.out).run(operations) > 0) {
-      throw new IllegalStateException("requests failed: the figures say nothing about speed");
+      throw new IOException("requests failed: the figures say nothing about speed");
     }
+  }
+
+  @Override
+  public void onError(Cli cli, Namespace namespace, Throwable cause) {
+    PlainErrors.print(cli.getStdErr(), cause);
   }
 }

@@ -21,10 +21,11 @@ import org.slf4j.LoggerFactory;
  * The threads that work on this node's copy, so that no other has to wait for the disk.
  * Thread-safe.
  *
- * <p>One thread writes: it applies whatever has queued up as one transaction, makes it safe with
- * one forced write to the disk, and calls back. What comes meanwhile is the next group; so groups
- * grow with the load. The other thread reads; a read that meets a key that is not safe yet joins
- * the writes, and is answered with the group that it finds itself in.
+ * <p>One thread writes: it applies whatever has queued up as one transaction, tells what this node
+ * coordinates as applied, makes all of it safe with one forced write to the disk, and tells what
+ * came of it. What comes meanwhile is the next group; so groups grow with the load. The other
+ * thread reads; a read that meets a key that is not safe yet joins the writes, and is answered with
+ * the group that it finds itself in.
  */
 final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaPipeline.class);
@@ -164,7 +165,7 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
     List<WriteResult> results;
     try {
       results = apply(pending);
-    } catch (Error e) {
+    } catch (RuntimeException | Error e) {
       answer(batch, pending, uncertain(pending), false);
       throw e;
     }

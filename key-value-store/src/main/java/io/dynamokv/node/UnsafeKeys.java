@@ -7,10 +7,9 @@ import java.util.concurrent.ConcurrentMap;
 /**
  * The keys with a write that can be read already, but may still be forgotten. Thread-safe.
  *
- * <p>Nobody else may learn of such a write. Its dot would then be in the world, perhaps on other
- * replicas, while the node that gave it out, after a crash, no longer knew it: the next write that
- * the node coordinates would have a clock that covers the forgotten one, and replace it although
- * its writer had never seen it.
+ * <p>No reader may learn of such a write: what was read once must not be gone after a crash. (That
+ * other replicas get it meanwhile does no harm: after a crash the node gives out dots under another
+ * incarnation, and covers none that it has forgotten.)
  */
 final class UnsafeKeys {
   private final ConcurrentMap<Key, Integer> writes = new ConcurrentHashMap<>();

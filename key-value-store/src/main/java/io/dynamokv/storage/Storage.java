@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  * that, nor may anybody rely on it.
  */
 public interface Storage extends AutoCloseable {
-  /** The state last written under a key, or null. Not transactional, never blocked by writers. */
+  /**
+   * The state last written under a key, or null; never one whose write was then given up. Waits for
+   * no flush, only for a transaction that is writing the key.
+   */
   byte @Nullable [] read(Key key);
 
   /**
@@ -34,7 +37,8 @@ public interface Storage extends AutoCloseable {
 
   /**
    * Shows every key between two positions (unsigned, both included), in order, as it is when the
-   * scan comes past it. The visitor may read and write meanwhile.
+   * scan comes past it, be it by a write that is then given up: whoever means to act on a state
+   * reads it. The visitor may read and write meanwhile.
    *
    * @throws IllegalArgumentException if the first position is beyond the last
    */

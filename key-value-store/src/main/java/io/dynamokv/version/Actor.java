@@ -1,9 +1,9 @@
 package io.dynamokv.version;
 
 /**
- * Who gives out dots: one data folder in one of its lives. A life ends when the node can no longer
- * prove that it remembers every counter it gave out, so an actor never forgets its own writes, and
- * its writes to one key follow each other causally. Immutable.
+ * Who gives out dots: one data folder in one of its lives. A life ends with every run that is not
+ * closed cleanly, so an actor never forgets its own writes, and its writes to one key follow each
+ * other causally. Immutable.
  *
  * @param node the data folder's identity, random
  * @param incarnation the number of the life, from 1

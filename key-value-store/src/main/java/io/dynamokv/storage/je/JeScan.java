@@ -10,8 +10,9 @@ import com.sleepycat.je.OperationResult;
 import io.dynamokv.storage.Storage.Visitor;
 
 /**
- * One scan over a range of positions. It takes no locks, so its visitor may write; and it leaves
- * the cache as it was, so a scan of everything does not push out what clients read.
+ * One scan over a range of positions. It takes no locks, so its visitor may write, and it may see
+ * what a transaction has written that is then given up; and it leaves the cache as it was, so a
+ * scan of everything does not push out what clients read.
  */
 final class JeScan {
   private final long firstPosition;

@@ -36,10 +36,9 @@ import org.slf4j.LoggerFactory;
  * <p>How it works:
  *
  * <ul>
- *   <li><b>Reads take no locks</b> and see a record as the tree has it, which can be some
- *       microseconds before its transaction commits. That shows nothing that never was: all that
- *       can stop a transaction is waited for before it begins ({@link KeyLocks}), so it is aborted
- *       only when the medium fails, and what was written but not hardened may be lost then anyway.
+ *   <li><b>Reads</b> wait for the transaction that has just written the key, if there is one, and
+ *       see what it has committed. A transaction can be given up half-way, by a full disk, and a
+ *       state that was seen before that could be spread by a read repair, though it never was.
  *   <li><b>Writes</b> are committed to JE's log buffers, and flushed in groups by {@link #harden}
  *       ({@link GroupFlush}).
  *   <li><b>Closing</b> waits until everybody has left ({@link Gate}).
@@ -211,10 +210,10 @@ public final class JeStorage implements Storage {
     }
   }
 
-  private static byte @Nullable [] get(Database database, byte[] key) {
+  static byte @Nullable [] get(Database database, byte[] key) {
     DatabaseEntry value = new DatabaseEntry();
     OperationStatus status =
-        database.get(null, new DatabaseEntry(key), value, LockMode.READ_UNCOMMITTED);
+        database.get(null, new DatabaseEntry(key), value, LockMode.READ_COMMITTED);
     return status == OperationStatus.SUCCESS ? value.getData() : null;
   }
 

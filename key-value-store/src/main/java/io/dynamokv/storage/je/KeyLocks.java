@@ -12,8 +12,8 @@ import java.util.stream.Stream;
  * One writer at a time for each key, and all waiting done before a transaction begins. Thread-safe.
  *
  * <p>JE's own record locks would do for correctness, but with them a transaction can time out
- * halfway and be aborted after it wrote, and readers that take no locks would have seen what never
- * was. Behind these locks a transaction is aborted only when the medium fails.
+ * half-way, and a whole batch is given up for one key. Behind these locks a transaction is given up
+ * only when the disk is full or fails.
  *
  * <p>Each lock guards an equal part of the ring, so keys in order have their locks in order, and
  * two writers can not wait for each other in a circle.
