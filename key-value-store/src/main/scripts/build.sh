@@ -6,7 +6,7 @@ readonly BUILD_LOG=$ROOT/key-value-store/target/build.log
 readonly BUILD_WAIT_SECONDS=1800
 # Small heap, few threads; less to compile, and sooner. docs/performance.md has what each of these brings.
 DEFAULT_JAVA_OPTS='-Xms256m -Xmx512m -Xmn128m -XX:+UseSerialGC'
-DEFAULT_JAVA_OPTS+=' -XX:InlineSmallCode=500 -XX:MaxInlineLevel=6 -XX:FreqInlineSize=100'
+DEFAULT_JAVA_OPTS+=' -XX:InlineSmallCode=900 -XX:MaxInlineLevel=9 -XX:FreqInlineSize=160'
 DEFAULT_JAVA_OPTS+=' -XX:Tier4InvocationThreshold=800 -XX:Tier4MinInvocationThreshold=150'
 DEFAULT_JAVA_OPTS+=' -XX:Tier4CompileThreshold=2500 -XX:Tier4BackEdgeThreshold=10000'
 readonly DEFAULT_JAVA_OPTS

@@ -2,12 +2,14 @@
 # Finds Java and Maven, and installs them where it may.
 
 readonly OLDEST_JAVA=17
+readonly NEWEST_TRIED_JAVA=25
+readonly USERS_JAVA_HOME=${JAVA_HOME-} # before we set one for Maven
 readonly OLDEST_MAVEN_MINOR=8 # of Maven 3
 readonly JDK_PACKAGES=(openjdk-17-jdk-headless default-jdk-headless)
 
-# Prints the home of a java command, if it is new enough.
-java_home_of() {
-  local command=$1 text release home
+# Prints the release and the home of a java command, if it is new enough and has the tool beside it.
+java_with() {
+  local tool=$1 command=$2 text release home
   [[ -x $command ]] || return 1
   text=$("$command" -XshowSettings:properties -version 2>&1) || return 1
   [[ $text =~ java\.specification\.version\ =\ ([0-9]+) ]] || return 1
@@ -15,20 +17,24 @@ java_home_of() {
   [[ $text =~ java\.home\ =\ ([^$'\n']+) ]] || return 1
   home=${BASH_REMATCH[1]}
   ((release >= OLDEST_JAVA)) || return 1
-  printf '%s' "$home"
+  [[ -x $home/bin/$tool ]] || return 1
+  printf '%s %s\n' "$release" "$home"
 }
 
-# Prints the home of the first Java that is new enough and has a tool: "java" to run, "javac" to build.
+# Prints the home of a Java that is new enough and has a tool: that of JAVA_HOME; without one, to build ("javac") the
+# first that is found, to run ("java") the newest that we have tried, because newer ones are faster.
 find_java_home() {
-  local tool=$1 command home
-  for command in "${JAVA_HOME:+$JAVA_HOME/bin/java}" "$(type -P java || true)" /usr/lib/jvm/*/bin/java; do
-    home=$(java_home_of "$command") || continue
-    if [[ -x $home/bin/$tool ]]; then
-      printf '%s' "$home"
-      return 0
+  local tool=$1 command release home best='' best_rank=0 rank
+  home=$(java_with "$tool" "${USERS_JAVA_HOME:+$USERS_JAVA_HOME/bin/java}") && printf '%s' "${home#* }" && return
+  for command in "$(type -P java || true)" /usr/lib/jvm/*/bin/java; do
+    read -r release home < <(java_with "$tool" "$command") || continue
+    rank=$((release <= NEWEST_TRIED_JAVA ? release : 1))
+    if ((rank > best_rank)); then
+      best=$home best_rank=$rank
     fi
+    [[ $tool == java ]] || break
   done
-  return 1
+  [[ -n $best ]] && printf '%s' "$best"
 }
 
 maven_is_new_enough() {
@@ -82,7 +88,7 @@ install() {
 }
 
 readonly JAVA_ADVICE="
-Java: in JAVA_HOME (${JAVA_HOME:-not set}), on the PATH and in /usr/lib/jvm there was none that will do.
+Java: in JAVA_HOME (${USERS_JAVA_HOME:-not set}), on the PATH and in /usr/lib/jvm there was none that will do.
   Debian or Ubuntu, as root:  apt-get install ${JDK_PACKAGES[0]}   (or ${JDK_PACKAGES[1]})
   elsewhere:                  any OpenJDK $OLDEST_JAVA or newer; then set JAVA_HOME to its folder"
 

@@ -1,7 +1,7 @@
 package io.dynamokv.coordination;
 
 import io.dynamokv.ring.MemberId;
-import java.util.EnumMap;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,14 +21,13 @@ final class Tally {
 
   private final int wanted;
   private final Map<MemberId, Standing> standings = new LinkedHashMap<>();
-  private final EnumMap<Standing, Integer> counts = new EnumMap<>(Standing.class);
+  private int open;
+  private int succeeded;
 
   Tally(int wanted, List<MemberId> holders) {
     this.wanted = wanted;
     holders.forEach(holder -> standings.put(holder, Standing.OPEN));
-    counts.put(Standing.OPEN, standings.size());
-    counts.put(Standing.SUCCEEDED, 0);
-    counts.put(Standing.GIVEN_UP, 0);
+    this.open = standings.size();
   }
 
   /** Returns false if the replica is no holder, or had succeeded before. */
@@ -43,17 +42,17 @@ final class Tally {
 
   /** Enough have succeeded. */
   boolean isReached() {
-    return succeeded() >= wanted;
+    return succeeded >= wanted;
   }
 
   /** Enough can no longer succeed, unless one that was given up still answers. */
   boolean isOutOfReach() {
-    return succeeded() + open() < wanted;
+    return succeeded + open < wanted;
   }
 
   /** Nothing more is waited for. */
   boolean isComplete() {
-    return open() == 0;
+    return open == 0;
   }
 
   int wanted() {
@@ -61,18 +60,18 @@ final class Tally {
   }
 
   int succeeded() {
-    return counts.getOrDefault(Standing.SUCCEEDED, 0);
+    return succeeded;
   }
 
   List<MemberId> openReplicas() {
-    return standings.entrySet().stream()
-        .filter(entry -> entry.getValue() == Standing.OPEN)
-        .map(Map.Entry::getKey)
-        .toList();
-  }
-
-  private int open() {
-    return counts.getOrDefault(Standing.OPEN, 0);
+    List<MemberId> replicas = new ArrayList<>(open);
+    standings.forEach(
+        (replica, standing) -> {
+          if (standing == Standing.OPEN) {
+            replicas.add(replica);
+          }
+        });
+    return replicas;
   }
 
   private boolean move(MemberId replica, Standing to) {
@@ -81,8 +80,12 @@ final class Tally {
       return false;
     }
     standings.put(replica, to);
-    counts.merge(from, -1, Integer::sum);
-    counts.merge(to, 1, Integer::sum);
+    if (from == Standing.OPEN) {
+      open--;
+    }
+    if (to == Standing.SUCCEEDED) {
+      succeeded++;
+    }
     return true;
   }
 }

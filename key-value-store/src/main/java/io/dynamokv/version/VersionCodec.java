@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.Set;
+import javax.crypto.Mac;
 import org.apache.commons.codec.digest.HmacAlgorithms;
 import org.apache.commons.codec.digest.HmacUtils;
 
@@ -30,14 +31,16 @@ public final class VersionCodec {
   private static final byte FORMAT = 1;
   private static final int SEAL_LENGTH = 8;
 
-  private final byte[] sealKey;
+  /** Only ever cloned: to look one up and give it the key costs more than to use it. */
+  private final Mac sealer;
 
   /**
    * @param secret what all nodes of a cluster share, and nobody else; may be empty where nobody
    *     else can reach the nodes
    */
   public VersionCodec(String secret) {
-    this.sealKey = ("version/" + secret).getBytes(StandardCharsets.UTF_8);
+    byte[] sealKey = ("version/" + secret).getBytes(StandardCharsets.UTF_8);
+    this.sealer = HmacUtils.getInitializedMac(HmacAlgorithms.HMAC_SHA_256, sealKey);
   }
 
   /** The string of a version of a key; empty for {@link Version#NONE}. */
@@ -87,8 +90,13 @@ public final class VersionCodec {
     byte[] keyBytes = key.bytes();
     ByteBuffer message = ByteBuffer.allocate(Integer.BYTES + keyBytes.length + bodyEnd);
     message.putInt(keyBytes.length).put(keyBytes).put(sealed, 0, bodyEnd);
-    byte[] mac = new HmacUtils(HmacAlgorithms.HMAC_SHA_256, sealKey).hmac(message.array());
-    return Arrays.copyOf(mac, SEAL_LENGTH);
+    try {
+      Mac mac = (Mac) sealer.clone();
+      return Arrays.copyOf(mac.doFinal(message.array()), SEAL_LENGTH);
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException(
+          "this Java's " + sealer.getAlgorithm() + " can not be copied", e);
+    }
   }
 
   private static byte[] base64(String text) {
