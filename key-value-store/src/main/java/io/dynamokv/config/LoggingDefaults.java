@@ -25,6 +25,7 @@ public final class LoggingDefaults {
       List.of(
           "com.sleepycat",
           "io.dropwizard",
+          "io.dynamokv.resources.server.EdgeServer",
           "org.eclipse.jetty",
           "org.glassfish.jersey",
           "org.hibernate.validator");
