@@ -40,6 +40,11 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
   /** Answered requests still wait for slow replicas; so many times the limit may be registered. */
   private static final int REGISTERED_PER_IN_FLIGHT = 4;
 
+  /**
+   * Nothing that is done in a mailbox waits for anything, so this is never reached but by a bug.
+   */
+  private static final long HANGING_NS = TimeUnit.SECONDS.toNanos(10);
+
   /** How late a timeout may be. */
   private static final long TICK_MS = 20;
 
@@ -197,7 +202,12 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
   @Override
   public @Nullable String failure() {
     String failure = storage.failure();
-    return failure != null ? failure : endedThreads();
+    if (failure == null) {
+      failure = endedThreads();
+    }
+    return failure == null && mailboxes.stream().anyMatch(mailbox -> mailbox.hangsFor(HANGING_NS))
+        ? "a request hangs in this node and holds up others: it has to be restarted"
+        : failure;
   }
 
   /** Whoever waits for a thread that is no more waits in vain, so somebody has to be told. */

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,10 @@ final class Mailbox implements Executor {
   private final Queue<Runnable> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger depth = new AtomicInteger();
   private final AtomicReference<Thread> runner = new AtomicReference<>();
+
+  /** When the task began that runs now. */
+  private volatile @Nullable Long taskBegunNs;
+
   private volatile boolean open = true;
 
   Mailbox(String name, int capacity) {
@@ -99,11 +104,20 @@ final class Mailbox implements Executor {
   }
 
   private void runOne(Runnable task) {
+    taskBegunNs = System.nanoTime();
     try {
       task.run();
     } catch (Throwable e) {
       Faults.survive(LOG, "a task of " + name, e);
+    } finally {
+      taskBegunNs = null;
     }
+  }
+
+  /** Whether one task has been running for longer than this; none should wait for anything. */
+  boolean hangsFor(long ns) {
+    Long begun = taskBegunNs;
+    return begun != null && System.nanoTime() - begun > ns;
   }
 
   int depth() {

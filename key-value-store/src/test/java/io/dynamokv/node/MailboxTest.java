@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -119,6 +120,27 @@ class MailboxTest {
     letGo.countDown();
     assertThat(runner.get()).isFalse();
     assertThat(ran).containsExactly(1);
+  }
+
+  @Test
+  void a_task_that_hangs_is_told_from_one_that_does_not() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch letGo = new CountDownLatch(1);
+    assertThat(mailbox.hangsFor(0)).isFalse();
+    mailbox.execute(
+        () -> {
+          running.countDown();
+          awaitQuietly(letGo);
+        });
+    Future<Boolean> runner = threads.submit(mailbox::run);
+    running.await();
+    while (!mailbox.hangsFor(1_000_000)) {
+      Thread.onSpinWait();
+    }
+    assertThat(mailbox.hangsFor(TimeUnit.MINUTES.toNanos(1))).isFalse();
+    letGo.countDown();
+    runner.get();
+    assertThat(mailbox.hangsFor(0)).isFalse();
   }
 
   @Test
