@@ -34,7 +34,7 @@ cluster_stop() {
     say "No node runs in $DATA: nothing to stop"
     return
   fi
-  say "Stopping $running nodes$( ((running == NODES)) || printf ' (of %s; the others do not run)' "$NODES")"
+  say "Stopping $running of the $NODES nodes$( ((running == NODES)) || printf '; the others do not run')"
   stop_nodes || return 1
   say "All nodes have stopped"
 }
@@ -63,6 +63,10 @@ cluster_status() {
     # shellcheck disable=SC2059
     printf "$columns" "node-$i" "$state" "${pid:--}" "$(http_port "$i")" "$(admin_port "$i")" "$(messaging_port "$i")"
   done
-  ((running == 0 || ${#missing[@]} == 0)) || printf '%s\n' "$(how_to_start "${missing[@]}")"
+  if ((running == 0)); then
+    printf '\nStart them again with ./dynamo-kv cluster%s\n' "$(data_option)"
+  elif ((${#missing[@]} > 0)); then
+    printf '%s\n' "$(how_to_start "${missing[@]}")"
+  fi
   return "$code"
 }

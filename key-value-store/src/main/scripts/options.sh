@@ -20,6 +20,10 @@ parse_cluster_options() {
         shift
         continue
         ;;
+      *:--help | *:-h)
+        usage
+        exit
+        ;;
       *:--data | start:--nodes | start:--replicas | start:--base-port) ;;
       start:*) misuse "cluster does not take '$1'" ;;
       *) misuse "cluster $command takes --data DIR only, but got '$1'" ;;

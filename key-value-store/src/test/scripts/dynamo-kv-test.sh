@@ -95,6 +95,9 @@ help_and_version_work_without_building() {
   DYNAMO_KV_JAR='' run "$COMMAND" help
   exits_with 0
   says "cluster status"
+  DYNAMO_KV_JAR='' run "$COMMAND" cluster --help
+  exits_with 0
+  says "cluster status"
   DYNAMO_KV_JAR='' run "$COMMAND" version
   exits_with 0
   says "dynamo-kv "

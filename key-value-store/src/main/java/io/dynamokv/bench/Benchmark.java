@@ -50,6 +50,7 @@ public final class Benchmark {
           load.keys(),
           load.valueBytes(),
           load.ratePerSecond() == 0 ? "no pause" : load.ratePerSecond() + " requests/s");
+      out.println("writing every key once before");
       inParallel(threads, connections, LoadConnection::prepare);
       for (Load.Operation operation : operations) {
         measure(threads, connections, operation);

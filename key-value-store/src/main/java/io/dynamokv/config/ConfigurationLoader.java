@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.dropwizard.configuration.ConfigurationException;
+import io.dropwizard.configuration.ConfigurationParsingException;
 import io.dropwizard.configuration.ConfigurationSourceProvider;
 import io.dropwizard.configuration.YamlConfigurationFactory;
 import jakarta.validation.ConstraintViolation;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
  * Reads a configuration file and says plainly what is wrong with it: each problem with its line and
@@ -55,10 +57,23 @@ public final class ConfigurationLoader<T extends CheckedConfiguration>
       throws IOException, ConfigurationException {
     try {
       return super.build(provider, path);
+    } catch (ConfigurationParsingException e) {
+      throw explained(e, path);
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
       throw new InvalidConfigurationException(path, List.of(at(line) + firstLine(e)));
     }
+  }
+
+  /** Of what the YAML parser says, the reason; its own lines begin at 0. */
+  private static ConfigurationException explained(ConfigurationParsingException e, String path) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof MarkedYAMLException yaml && yaml.getProblemMark() != null) {
+        String problem = at(yaml.getProblemMark().getLine() + 1) + "malformed YAML: ";
+        return new InvalidConfigurationException(path, List.of(problem + yaml.getProblem()));
+      }
+    }
+    return e;
   }
 
   @Override

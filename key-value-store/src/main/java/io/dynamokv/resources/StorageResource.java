@@ -139,7 +139,7 @@ public final class StorageResource {
     } catch (MalformedStateException e) {
       throw new RefusedException(
           ErrorCode.MALFORMED_VERSION,
-          "fromVersion is not one that this cluster has given out: " + e.getMessage(),
+          "fromVersion is not one that this cluster has given out for this key: " + e.getMessage(),
           "the version of a GET, unchanged, or nothing",
           ApiError.excerpt(text));
     }

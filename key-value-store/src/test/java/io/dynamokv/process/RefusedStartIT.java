@@ -95,7 +95,7 @@ class RefusedStartIT {
     wrong.put(
         "cluster:\n  replicas: 3\n  writes: 4",
         "line 9: cluster.writes must be at most cluster.replicas, 3 (is 4)");
-    wrong.put("requests: {dump: true", "Malformed YAML at line: 7");
+    wrong.put("requests: {dump: true", "line 7: malformed YAML: ");
     Map<NodeCommand, String> reasons = new LinkedHashMap<>();
     for (Map.Entry<String, String> each : wrong.entrySet()) {
       Path file = node("wrong-" + reasons.size() + ".yml", self, each.getKey());

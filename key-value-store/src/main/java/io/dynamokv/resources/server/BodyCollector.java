@@ -159,7 +159,7 @@ final class BodyCollector implements Invocable.Task {
   private ApiError tooLarge(long bytes) {
     return new ApiError(
         ErrorCode.BODY_TOO_LARGE,
-        "the body is longer than any request within the limits can be",
+        "the body has more bytes than a request with the largest key and value, in Base64, can have",
         maxBytes,
         bytes);
   }
