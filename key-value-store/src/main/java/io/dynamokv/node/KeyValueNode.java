@@ -19,6 +19,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -26,6 +27,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -201,13 +203,16 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
 
   @Override
   public @Nullable String failure() {
-    String failure = storage.failure();
-    if (failure == null) {
-      failure = endedThreads();
-    }
-    return failure == null && mailboxes.stream().anyMatch(mailbox -> mailbox.hangsFor(HANGING_NS))
+    return Stream.of(storage.failure(), endedThreads(), hangingRequest())
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private @Nullable String hangingRequest() {
+    return mailboxes.stream().anyMatch(mailbox -> mailbox.hangsFor(HANGING_NS))
         ? "a request hangs in this node and holds up others: it has to be restarted"
-        : failure;
+        : null;
   }
 
   /** Whoever waits for a thread that is no more waits in vain, so somebody has to be told. */

@@ -184,7 +184,7 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
       }
     }
     if (told) {
-      survivingly(afterBatch);
+      survivingly("what follows a batch", afterBatch);
     }
   }
 
@@ -256,19 +256,15 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   }
 
   private static <R> void tell(Consumer<R> done, R result) {
-    try {
-      done.accept(result);
-    } catch (Throwable e) {
-      Faults.survive(LOG, "a call-back", e);
-    }
+    survivingly("a call-back", () -> done.accept(result));
   }
 
   /** What others make of the news must not keep the batch from being forced and answered. */
-  private static void survivingly(Runnable task) {
+  private static void survivingly(String name, Runnable task) {
     try {
       task.run();
     } catch (Throwable e) {
-      Faults.survive(LOG, "what follows a batch", e);
+      Faults.survive(LOG, name, e);
     }
   }
 

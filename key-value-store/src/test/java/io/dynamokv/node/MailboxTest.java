@@ -105,15 +105,8 @@ class MailboxTest {
 
   @Test
   void while_somebody_runs_tasks_nobody_else_waits_for_it() throws Exception {
-    CountDownLatch running = new CountDownLatch(1);
     CountDownLatch letGo = new CountDownLatch(1);
-    mailbox.execute(
-        () -> {
-          running.countDown();
-          awaitQuietly(letGo);
-        });
-    Future<Boolean> runner = threads.submit(mailbox::run);
-    running.await();
+    Future<Boolean> runner = runUntil(letGo);
     mailbox.execute(noting(1));
     assertThat(mailbox.run()).isFalse();
     assertThat(ran).isEmpty();
@@ -124,16 +117,9 @@ class MailboxTest {
 
   @Test
   void a_task_that_hangs_is_told_from_one_that_does_not() throws Exception {
-    CountDownLatch running = new CountDownLatch(1);
     CountDownLatch letGo = new CountDownLatch(1);
     assertThat(mailbox.hangsFor(0)).isFalse();
-    mailbox.execute(
-        () -> {
-          running.countDown();
-          awaitQuietly(letGo);
-        });
-    Future<Boolean> runner = threads.submit(mailbox::run);
-    running.await();
+    Future<Boolean> runner = runUntil(letGo);
     while (!mailbox.hangsFor(1_000_000)) {
       Thread.onSpinWait();
     }
@@ -141,6 +127,19 @@ class MailboxTest {
     letGo.countDown();
     runner.get();
     assertThat(mailbox.hangsFor(0)).isFalse();
+  }
+
+  /** Has another thread run a task that ends when it is let go; returns when that has begun. */
+  private Future<Boolean> runUntil(CountDownLatch letGo) throws InterruptedException {
+    CountDownLatch running = new CountDownLatch(1);
+    mailbox.execute(
+        () -> {
+          running.countDown();
+          awaitQuietly(letGo);
+        });
+    Future<Boolean> runner = threads.submit(mailbox::run);
+    running.await();
+    return runner;
   }
 
   @Test

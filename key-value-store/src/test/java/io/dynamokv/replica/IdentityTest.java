@@ -183,7 +183,7 @@ class IdentityTest {
     disk.failWrites("the disk is broken");
 
     assertThatExceptionOfType(StorageException.class)
-        .isThrownBy(() -> open())
+        .isThrownBy(this::open)
         .withMessageContaining("the disk is broken");
   }
 
@@ -196,7 +196,7 @@ class IdentityTest {
       byte[] rotten = record.clone();
       rotten[i] ^= 0x10;
       storage.writeMeta(IdentityRecord.NAME, rotten);
-      assertThatExceptionOfType(StorageException.class).isThrownBy(() -> open());
+      assertThatExceptionOfType(StorageException.class).isThrownBy(this::open);
     }
   }
 
@@ -205,7 +205,7 @@ class IdentityTest {
     storage.writeMeta(IdentityRecord.NAME, new byte[0]);
 
     assertThatExceptionOfType(StorageException.class)
-        .isThrownBy(() -> open())
+        .isThrownBy(this::open)
         .withMessageContaining("corrupt");
   }
 
@@ -214,7 +214,7 @@ class IdentityTest {
     storage.writeMeta(IdentityRecord.NAME, new byte[] {3, 1, 2, 3});
 
     assertThatExceptionOfType(StorageException.class)
-        .isThrownBy(() -> open())
+        .isThrownBy(this::open)
         .withMessageContaining("written by a newer version");
   }
 
@@ -223,7 +223,7 @@ class IdentityTest {
     storage.writeMeta(IdentityRecord.NAME, new byte[] {1, 1, 2, 3});
 
     assertThatExceptionOfType(StorageException.class)
-        .isThrownBy(() -> open())
+        .isThrownBy(this::open)
         .withMessageContaining("written by an older version");
   }
 
