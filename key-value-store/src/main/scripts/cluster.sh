@@ -30,7 +30,7 @@ cluster_stop() {
       rm -f "$(pid_file "$i")" # left behind by a crash
     fi
   done
-  if ((${#missing[@]} == NODES)); then
+  if ((running == 0)); then
     say "No node runs in $DATA: nothing to stop"
     return
   fi
@@ -46,7 +46,7 @@ cluster_status() {
   fi
   # shellcheck disable=SC2034 # read in another file
   NODES=$MADE_NODES BASE_PORT=$MADE_BASE_PORT
-  local i pid state code=0
+  local i pid state code=0 running=0
   local -a missing=()
   local columns='%-8s %-10s %8s %6s %6s %10s\n'
   # shellcheck disable=SC2059 # the format is ours
@@ -54,6 +54,7 @@ cluster_status() {
   for ((i = 1; i <= NODES; i++)); do
     state=stopped
     if pid=$(serving_pid "$i"); then
+      running=$((running + 1))
       is_healthy "$(admin_port "$i")" && state=healthy || state=unhealthy
     else
       missing+=("$i")
