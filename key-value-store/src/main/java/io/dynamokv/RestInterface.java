@@ -104,7 +104,8 @@ final class RestInterface {
             new MemberId(configuration.node().id()),
             configuration.requests().forwardTimeout().toJavaDuration(),
             CONNECT_TIMEOUT,
-            configuration.requests().maxForwardsInFlight());
+            configuration.requests().maxForwardsInFlight(),
+            environment.metrics());
     environment.lifecycle().manage(forwarding);
     ClusterConfiguration cluster = configuration.cluster();
     return new StorageResource(

@@ -145,6 +145,21 @@ class ForwardingTest {
   }
 
   @Test
+  void what_is_forwarded_is_counted() throws Exception {
+    long forwarded = outsider.metrics().timer("requests.forwarded.latency").getCount();
+    long retried = outsider.metrics().meter("requests.forwarded.retried").getCount();
+    candidates(dead, holder.self);
+
+    outsider.http().get("/storage/YQ");
+
+    assertThat(outsider.metrics().timer("requests.forwarded.latency").getCount())
+        .isEqualTo(forwarded + 1);
+    assertThat(outsider.metrics().meter("requests.forwarded.retried").getCount())
+        .isEqualTo(retried + 1);
+    assertThat(Gauges.read(outsider, "requests.forwarded.in-flight")).isZero();
+  }
+
+  @Test
   void a_node_whose_name_is_not_known_is_passed_over() throws Exception {
     candidates(new Member(new MemberId("x"), "no.such.host.invalid", 1, 1, 1, "", ""), holder.self);
 

@@ -1,5 +1,6 @@
 package io.dynamokv.resources.forward;
 
+import com.codahale.metrics.Meter;
 import io.dynamokv.api.ApiError;
 import io.dynamokv.api.ErrorCode;
 import io.dynamokv.membership.Member;
@@ -41,6 +42,7 @@ final class Exchange {
   private final int wanted;
   private final List<Member> candidates;
   private final Incoming incoming;
+  private final Meter retried;
   private final CompletableFuture<Response> outcome = new CompletableFuture<>();
   private @Nullable Response refusal;
   private boolean timedOut;
@@ -52,7 +54,8 @@ final class Exchange {
       ForwardedCall call,
       int wanted,
       List<Member> candidates,
-      Incoming incoming) {
+      Incoming incoming,
+      Meter retried) {
     this.client = client;
     this.self = self;
     this.timeout = timeout;
@@ -60,6 +63,7 @@ final class Exchange {
     this.wanted = wanted;
     this.candidates = candidates;
     this.incoming = incoming;
+    this.retried = retried;
   }
 
   /** Begins. The outcome is what the client is to get. */
@@ -74,6 +78,9 @@ final class Exchange {
     if (number >= candidates.size()) {
       outcome.complete(refusal == null ? nobody() : refusal);
       return;
+    }
+    if (number > 0) {
+      retried.mark();
     }
     Member candidate = candidates.get(number);
     try {

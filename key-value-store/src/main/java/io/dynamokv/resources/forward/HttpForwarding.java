@@ -1,5 +1,9 @@
 package io.dynamokv.resources.forward;
 
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.Meter;
+import com.codahale.metrics.MetricRegistry;
+import com.codahale.metrics.Timer;
 import io.dropwizard.lifecycle.Managed;
 import io.dynamokv.api.ErrorCode;
 import io.dynamokv.api.RefusedException;
@@ -34,14 +38,28 @@ public final class HttpForwarding implements Forwarding, Managed {
   private final Semaphore places;
   private final ExecutorService threads;
   private final HttpClient client;
+  private final Timer latency;
+  private final Meter retried;
+  private final Meter refused;
 
   /**
    * @param timeout how long a node may take to answer, longer than it may take itself
    */
-  public HttpForwarding(MemberId self, Duration timeout, Duration connectTimeout, int maxInFlight) {
+  public HttpForwarding(
+      MemberId self,
+      Duration timeout,
+      Duration connectTimeout,
+      int maxInFlight,
+      MetricRegistry metrics) {
     this.self = self;
     this.timeout = timeout;
     this.places = new Semaphore(maxInFlight);
+    this.latency = metrics.timer("requests.forwarded.latency");
+    this.retried = metrics.meter("requests.forwarded.retried");
+    this.refused = metrics.meter("requests.forwarded.refused");
+    metrics.gauge(
+        "requests.forwarded.in-flight",
+        () -> (Gauge<Integer>) () -> maxInFlight - places.availablePermits());
     AtomicInteger number = new AtomicInteger();
     this.threads =
         Executors.newFixedThreadPool(
@@ -85,14 +103,18 @@ public final class HttpForwarding implements Forwarding, Managed {
       AsyncResponse answer,
       Incoming incoming) {
     if (!places.tryAcquire()) {
+      refused.mark();
       throw new RefusedException(
           ErrorCode.OVERLOADED, "too many requests have been forwarded already", null, null);
     }
-    Exchange exchange = new Exchange(client, self, timeout, call, wanted, candidates, incoming);
+    Timer.Context timing = latency.time();
+    Exchange exchange =
+        new Exchange(client, self, timeout, call, wanted, candidates, incoming, retried);
     exchange
         .start()
         .whenComplete(
             (response, failure) -> {
+              timing.stop();
               places.release();
               Delivery.deliver(answer, incoming, failure == null ? response : failure);
             });
