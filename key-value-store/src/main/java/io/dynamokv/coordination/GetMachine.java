@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * outcome out. Not thread-safe.
  *
  * <p>The coordinator reads its own copy first, so that replicas which have the same can say just
- * that. It answers at the wanted number, goes on collecting until all have answered or a replica
- * timeout has passed, and then has those repaired that were behind.
+ * that. Then it asks as many others as are wanted, in the order in which it was given them, and the
+ * rest soon after. It answers at the wanted number, goes on collecting until all have answered or a
+ * replica timeout has passed, and then has those repaired that were behind.
  *
  * <p>Source: DeCandia et al., <i>Dynamo</i> (SOSP 2007), sections 4.5 and 5 (read repair).
  */
@@ -50,7 +51,7 @@ public final class GetMachine {
   private KeyState merged = KeyState.EMPTY;
 
   /**
-   * @param holders the key's holders, this node among them
+   * @param holders the key's holders, this node among them; those that come first are asked first
    * @param wanted how many must answer, 1 to the number of replicas
    * @param reachable the members that can be reached, this node among them
    */
@@ -79,10 +80,9 @@ public final class GetMachine {
     if (event instanceof GetEvent.LocalRead read) {
       local = read.state();
       answered(self, read.state());
-      return weigh(ask());
+      return weigh(ask(tally.missing()));
     } else if (event instanceof GetEvent.LocalFailed) {
-      tally.giveUp(self);
-      return weigh(ask());
+      return askWithoutOwnCopy();
     } else if (event instanceof GetEvent.ReplicaRead read) {
       answered(read.replica(), read.state());
       return weigh(List.of());
@@ -137,13 +137,17 @@ public final class GetMachine {
     return weigh(List.of());
   }
 
-  private List<GetCommand> ask() {
+  /** Asks all who have not answered, so many of them at once. */
+  private List<GetCommand> ask(int atOnce) {
     if (state == State.READING) {
       moveTo(State.ASKING);
     }
     giveUpUnreachable();
     List<GetCommand> commands = new ArrayList<>();
-    tally.openReplicas().forEach(replica -> commands.add(new GetCommand.Ask(replica)));
+    for (MemberId replica : tally.openReplicas()) {
+      boolean hurried = commands.size() < atOnce;
+      commands.add(hurried ? new GetCommand.Ask(replica) : new GetCommand.AskSoon(replica));
+    }
     return commands;
   }
 
@@ -173,16 +177,16 @@ public final class GetMachine {
   private Step<GetCommand, GetOutcome> replicaTimeout() {
     return switch (state) {
       case READING -> askWithoutOwnCopy();
-      case ASKING -> weigh(ask());
+      case ASKING -> weigh(ask(tally.open()));
       case ANSWERED -> end(null);
       case NEW, DONE -> new Step<>(List.of(), null, false);
     };
   }
 
-  /** This node's own disk may hang; the others can make up the number without it. */
+  /** This node's own disk has failed or hangs; the others can make up the number without it. */
   private Step<GetCommand, GetOutcome> askWithoutOwnCopy() {
     tally.giveUp(self);
-    return weigh(ask());
+    return weigh(ask(tally.missing()));
   }
 
   private Step<GetCommand, GetOutcome> requestTimeout() {

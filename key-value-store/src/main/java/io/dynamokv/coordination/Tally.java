@@ -59,6 +59,15 @@ final class Tally {
     return wanted;
   }
 
+  /** How many more must succeed; 0 or less when enough have. */
+  int missing() {
+    return wanted - succeeded;
+  }
+
+  int open() {
+    return open;
+  }
+
   int succeeded() {
     return succeeded;
   }

@@ -16,6 +16,7 @@ import io.dynamokv.version.StateCodec;
 import io.dynamokv.version.Version;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -39,6 +40,8 @@ final class Coordinator {
   private final LongSupplier nanoClock;
   private final CoordinatorMetrics metrics;
   private final Map<Long, Request<?, ?>> inFlight = new HashMap<>();
+  private final List<Runnable> questionsForSoon = new ArrayList<>();
+  private final AskingOrder askingOrder = new AskingOrder();
   private final Deadlines replicaTimeouts;
   private final Deadlines requestTimeouts;
   private final int idStep;
@@ -81,7 +84,8 @@ final class Coordinator {
   void get(Key key, int wanted, String requestId, Consumer<GetOutcome> answer) {
     View now = view.get();
     PreferenceList list = now.ring().preferenceList(key);
-    GetMachine machine = new GetMachine(now.self().id(), list.holders(), wanted, now.reachable());
+    List<MemberId> holders = askingOrder.of(list.holders());
+    GetMachine machine = new GetMachine(now.self().id(), holders, wanted, now.reachable());
     begin(new GetRequest(this, newId(), requestId, key, nanoClock.getAsLong(), machine, answer));
   }
 
@@ -107,7 +111,9 @@ final class Coordinator {
       metrics.lateReplies.mark();
       return;
     }
-    metrics.roundTrip(request.startedNs, nanoClock.getAsLong());
+    if (!request.isAnswered()) {
+      metrics.roundTrip(request.startedNs, nanoClock.getAsLong());
+    }
     request.onReply(from, reply);
     discardIfFinished(request);
   }
@@ -120,8 +126,11 @@ final class Coordinator {
     }
   }
 
-  /** Lets pass the deadlines that are due. */
+  /** Does what was put off until soon, and lets pass the deadlines that are due. */
   void tick() {
+    askingOrder.turn(view.get());
+    questionsForSoon.forEach(Runnable::run);
+    questionsForSoon.clear();
     long now = nanoClock.getAsLong();
     for (long id = replicaTimeouts.poll(now);
         id != Deadlines.NONE;
@@ -165,6 +174,16 @@ final class Coordinator {
       metrics.refusedByTransport.mark();
       deliver(request, () -> request.onReplicaFailed(replica, Failure.UNREACHABLE));
     }
+  }
+
+  /** Asks at the next tick: questions that nobody hurries travel together. */
+  void askSoon(Request<?, ?> request, MemberId replica, Message message) {
+    questionsForSoon.add(
+        () -> {
+          if (!request.isFinished()) {
+            ask(request, replica, message);
+          }
+        });
   }
 
   /** Sends a replica what it has missed. Its answer has no request to go to, and needs none. */

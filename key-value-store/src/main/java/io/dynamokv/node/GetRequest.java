@@ -45,11 +45,16 @@ final class GetRequest extends Request<GetCommand, GetOutcome> {
     if (command instanceof GetCommand.ReadLocally) {
       coordinator.readLocally(this);
     } else if (command instanceof GetCommand.Ask ask) {
-      coordinator.ask(
-          this, ask.replica(), new Message.ReadRequest(id, requestId, key.bytes(), localHash));
+      coordinator.ask(this, ask.replica(), question());
+    } else if (command instanceof GetCommand.AskSoon ask) {
+      coordinator.askSoon(this, ask.replica(), question());
     } else if (command instanceof GetCommand.Repair repair) {
       coordinator.repair(this, repair.replica(), repair.state());
     }
+  }
+
+  private Message question() {
+    return new Message.ReadRequest(id, requestId, key.bytes(), localHash);
   }
 
   void onLocal(LocalReplica.ReadResult result) {

@@ -47,8 +47,8 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
    */
   private static final long HANGING_NS = TimeUnit.SECONDS.toNanos(10);
 
-  /** How late a timeout may be. */
-  private static final long TICK_MS = 20;
+  /** How late a timeout may be, and how long a question may be put off. */
+  private static final long TICK_MS = 10;
 
   private final NodeSettings settings;
   private final Membership membership;

@@ -99,7 +99,7 @@ final class NodeCore implements Transport.Receiver {
     coordinators.get(indexOf(key)).put(key, from, value, wanted, requestId, answer);
   }
 
-  /** Lets the deadlines pass that are due. */
+  /** Does what was put off until soon, and lets the deadlines pass that are due. */
   void tick() {
     for (int i = 0; i < coordinators.size(); i++) {
       mailboxes.get(i).execute(coordinators.get(i)::tick);

@@ -168,8 +168,16 @@ class GetMachinePropertyTest {
           .toList();
     }
 
-    private List<GetCommand> questions() {
-      return silent().stream().map(replica -> (GetCommand) new GetCommand.Ask(replica)).toList();
+    /** So many at once, the rest soon. */
+    private List<GetCommand> questions(int atOnce) {
+      List<GetCommand> questions = new ArrayList<>();
+      for (MemberId replica : silent()) {
+        questions.add(
+            questions.size() < atOnce
+                ? new GetCommand.Ask(replica)
+                : new GetCommand.AskSoon(replica));
+      }
+      return questions;
     }
   }
 
@@ -220,6 +228,9 @@ class GetMachinePropertyTest {
     }
     boolean nowRead = wasReading && oracle.local != null;
     boolean timeout = event instanceof GetEvent.ReplicaTimeout && oracle.local != null;
-    return nowRead || timeout ? oracle.questions() : List.of();
+    if (nowRead) {
+      return oracle.questions(oracle.given.wanted - oracle.answers.size());
+    }
+    return timeout ? oracle.questions(Integer.MAX_VALUE) : List.of();
   }
 }

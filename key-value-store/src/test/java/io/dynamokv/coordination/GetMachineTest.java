@@ -85,6 +85,10 @@ class GetMachineTest {
     return new GetCommand.Ask(replica);
   }
 
+  private static GetCommand askSoon(MemberId replica) {
+    return new GetCommand.AskSoon(replica);
+  }
+
   private static GetCommand repair(MemberId replica, KeyState state) {
     return new GetCommand.Repair(replica, state);
   }
@@ -105,7 +109,22 @@ class GetMachineTest {
   void paper_4_5_all_other_holders_in_reach_are_asked_however_few_are_wanted() {
     Step<GetCommand, GetOutcome> step = started(1).on(readHere(OLD));
 
-    assertThat(step.commands()).containsExactly(ask(B), ask(C));
+    assertThat(step.commands()).containsExactly(askSoon(B), askSoon(C));
+  }
+
+  @Test
+  void as_many_as_are_wanted_are_asked_at_once_and_the_rest_soon() {
+    assertThat(started(2).on(readHere(OLD)).commands()).containsExactly(ask(B), askSoon(C));
+    assertThat(started(3).on(readHere(OLD)).commands()).containsExactly(ask(B), ask(C));
+    assertThat(started(1).on(FAILED_HERE).commands()).containsExactly(ask(B), askSoon(C));
+  }
+
+  @Test
+  void those_that_come_first_are_asked_first() {
+    GetMachine machine = new GetMachine(A, List.of(C, A, B), 2, ALL);
+    machine.start();
+
+    assertThat(machine.on(readHere(OLD)).commands()).containsExactly(ask(C), askSoon(B));
   }
 
   /** Dynamo, section 4.5: the client is answered at R, without waiting for the others. */
@@ -176,7 +195,7 @@ class GetMachineTest {
     GetMachine machine = new GetMachine(C, ABC, 2, ALL);
     machine.start();
 
-    assertThat(machine.on(readHere(OLD)).commands()).containsExactly(ask(A), ask(B));
+    assertThat(machine.on(readHere(OLD)).commands()).containsExactly(ask(A), askSoon(B));
   }
 
   @Test
@@ -317,6 +336,12 @@ class GetMachineTest {
   }
 
   @Test
+  void a_replica_timeout_hurries_those_that_were_not_in_a_hurry() {
+    assertThat(started(2, readHere(OLD)).on(REPLICA_TIMEOUT).commands())
+        .containsExactly(ask(B), ask(C));
+  }
+
+  @Test
   void a_replica_timeout_while_it_reads_its_own_copy_asks_the_others_to_do_without_it() {
     GetMachine machine = started(2);
 
@@ -371,7 +396,7 @@ class GetMachineTest {
 
     Step<GetCommand, GetOutcome> step = machine.on(readHere(OLD));
 
-    assertThat(step.commands()).containsExactly(ask(B), ask(C));
+    assertThat(step.commands()).containsExactly(ask(B), askSoon(C));
     assertThat(step.outcome()).isNull();
   }
 

@@ -22,7 +22,7 @@ final class RunningNode {
   static final RequestSettings REQUESTS = new RequestSettings(500, 2000, 4096);
   private static final long QUEUE_BYTES = 1 << 20;
   private static final long HEARTBEAT_MS = 250;
-  private static final long TICK_MS = 20;
+  private static final long TICK_MS = 10;
   private static final long SUSPECT_AFTER_NS = 1500 * Scenario.MILLISECOND;
 
   private final Life life;
