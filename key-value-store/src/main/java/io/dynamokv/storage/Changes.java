@@ -29,7 +29,8 @@ public final class Changes {
   public static long bytes(List<Change> changes) {
     long bytes = 0;
     for (Change change : changes) {
-      bytes += (long) change.key().bytes().length + change.next().length;
+      byte[] next = change.next();
+      bytes += (long) change.key().bytes().length + (next == null ? 0 : next.length);
     }
     return bytes;
   }

@@ -22,7 +22,7 @@ public interface Storage extends AutoCloseable {
   byte @Nullable [] read(Key key);
 
   /**
-   * Writes the changes whose expectation holds, all in one transaction.
+   * Writes, or removes, as the changes say whose expectation holds, all in one transaction.
    *
    * @param changes distinct keys, in any order
    * @return the changes that were not written because the key's state was not the expected one
@@ -67,15 +67,19 @@ public interface Storage extends AutoCloseable {
    * One compare-and-write.
    *
    * @param expected the state that the key must have, or null if it must have none
-   * @param next the new state, not empty
+   * @param next the new state, not empty; or null, and the key is removed
    */
-  record Change(Key key, byte @Nullable [] expected, byte[] next) {
+  record Change(Key key, byte @Nullable [] expected, byte @Nullable [] next) {
     /**
-     * @throws IllegalArgumentException if the new state is empty
+     * @throws IllegalArgumentException if the new state is empty, or a key is removed that must not
+     *     be there
      */
-    public Change(Key key, byte @Nullable [] expected, byte[] next) {
-      if (next.length == 0) {
+    public Change(Key key, byte @Nullable [] expected, byte @Nullable [] next) {
+      if (next != null && next.length == 0) {
         throw new IllegalArgumentException("the new state of " + key + " is empty");
+      }
+      if (next == null && expected == null) {
+        throw new IllegalArgumentException("there is nothing to remove of " + key);
       }
       this.key = key;
       this.expected = expected;

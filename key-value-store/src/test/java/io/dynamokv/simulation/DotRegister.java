@@ -1,5 +1,7 @@
 package io.dynamokv.simulation;
 
+import static java.util.Objects.requireNonNull;
+
 import io.dynamokv.storage.Storage;
 import io.dynamokv.version.KeyState;
 import io.dynamokv.version.Sibling;
@@ -38,7 +40,7 @@ final class DotRegister {
   /** The storage has written this. */
   void onChange(Storage.Change change) {
     KeyHistory key = cluster.historyOf(change.key());
-    KeyState state = StateCodec.decode(change.next());
+    KeyState state = StateCodec.decode(requireNonNull(change.next(), "nothing is removed yet"));
     for (Sibling sibling : state.siblings()) {
       if (key.of(sibling.dot()) == null) {
         name(key, sibling);

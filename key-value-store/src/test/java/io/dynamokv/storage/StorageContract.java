@@ -257,6 +257,41 @@ public abstract class StorageContract {
   }
 
   @Test
+  void a_removed_key_is_gone_and_can_be_written_anew() {
+    List<Key> keys = writeMany(10);
+    assertThat(storage.approximateCount()).isEqualTo(10);
+    Key gone = keys.get(3);
+    byte[] state = storage.read(gone);
+
+    assertThat(storage.compareAndWrite(List.of(new Change(gone, state, null)))).isEmpty();
+
+    assertThat(storage.read(gone)).isNull();
+    assertThat(scanned(0, -1)).doesNotContain(gone).hasSize(9);
+    assertThat(storage.approximateCount()).isEqualTo(9);
+
+    assertThat(storage.compareAndWrite(List.of(new Change(gone, null, bytes("new"))))).isEmpty();
+    assertThat(storage.read(gone)).isEqualTo(bytes("new"));
+    assertThat(storage.approximateCount()).isEqualTo(10);
+  }
+
+  @Test
+  void a_removal_of_another_state_than_the_expected_is_returned_and_removes_nothing() {
+    write("a", null, "1");
+    List<Change> changes =
+        List.of(new Change(key("a"), bytes("0"), null), new Change(key("never"), bytes("0"), null));
+
+    assertThat(storage.compareAndWrite(changes)).containsExactlyInAnyOrderElementsOf(changes);
+
+    assertThat(storage.read(key("a"))).isEqualTo(bytes("1"));
+    assertThat(storage.approximateCount()).isEqualTo(1);
+  }
+
+  @Test
+  void a_removal_of_nothing_is_refused() {
+    assertThatIllegalArgumentException().isThrownBy(() -> new Change(key("a"), null, null));
+  }
+
+  @Test
   void a_meta_record_is_kept_and_replaced() {
     assertThat(storage.readMeta("name")).isNull();
 

@@ -67,7 +67,7 @@ public final class JeStorage implements Storage {
     this.settings = settings;
     this.je = je;
     this.writer = new JeWriter(je);
-    this.keys = new KeyCount(je.data()::count, writer::inserted);
+    this.keys = new KeyCount(je.data()::count, writer::growth);
     this.flush = new GroupFlush(timedFlush(metrics), nanoTime);
     this.statistics = new JeStatistics(je.environment(), metrics);
     this.health =

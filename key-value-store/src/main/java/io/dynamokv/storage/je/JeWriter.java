@@ -28,7 +28,7 @@ final class JeWriter {
 
   private final JeEnvironment je;
   private final KeyLocks locks = new KeyLocks(LONGEST_WAIT_FOR_OTHERS);
-  private final LongAdder inserted = new LongAdder();
+  private final LongAdder growth = new LongAdder();
   // The configurations are only read by JE.
   private final TransactionConfig notForced =
       new TransactionConfig().setDurability(Durability.COMMIT_NO_SYNC);
@@ -38,9 +38,9 @@ final class JeWriter {
     this.je = je;
   }
 
-  /** How many keys were new, since this writer was made. */
-  long inserted() {
-    return inserted.sum();
+  /** How many more keys there are than when this writer was made; negative if there are fewer. */
+  long growth() {
+    return growth.sum();
   }
 
   /**
@@ -76,7 +76,7 @@ final class JeWriter {
         }
       }
       transaction.commit();
-      inserted.add(group.inserted);
+      growth.add(group.growth);
       return group.conflicts;
     } catch (RuntimeException e) {
       abort(transaction, e);
@@ -95,31 +95,35 @@ final class JeWriter {
   /** What became of the changes of one transaction. */
   private final class Group {
     private final List<Change> conflicts = new ArrayList<>(0);
-    private int inserted;
+    private int growth;
 
     void apply(Cursor cursor, Change change) {
       DatabaseEntry key = new DatabaseEntry(JeKeys.encode(change.key()));
       DatabaseEntry found = new DatabaseEntry();
-      DatabaseEntry next = new DatabaseEntry(change.next());
       boolean present = cursor.get(key, found, Get.SEARCH, forWriting) != null;
       byte[] expected = change.expected();
+      byte[] next = change.next();
       if (present != (expected != null)) {
         conflicts.add(change);
       } else if (expected == null) {
-        insert(cursor, key, next, change);
-      } else if (Arrays.equals(expected, found.getData())) {
-        cursor.put(null, next, Put.CURRENT, null);
-      } else {
+        insert(cursor, key, change);
+      } else if (!Arrays.equals(expected, found.getData())) {
         conflicts.add(change);
+      } else if (next == null) {
+        cursor.delete();
+        growth--;
+      } else {
+        cursor.put(null, new DatabaseEntry(next), Put.CURRENT, null);
       }
     }
 
-    private void insert(Cursor cursor, DatabaseEntry key, DatabaseEntry next, Change change) {
+    private void insert(Cursor cursor, DatabaseEntry key, Change change) {
+      DatabaseEntry next = new DatabaseEntry(change.next());
       OperationResult result = cursor.put(key, next, Put.NO_OVERWRITE, null);
       if (result == null) {
         conflicts.add(change);
       } else {
-        inserted++;
+        growth++;
       }
     }
   }

@@ -5,32 +5,33 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How many keys there are: counted once, when somebody first asks, since that reads the whole tree;
- * what is inserted is added from then on. Thread-safe. Off by what was inserted during the count.
+ * what has come and gone is added from then on. Thread-safe. Off by what came or went during the
+ * count.
  */
 final class KeyCount {
   private final LongSupplier count;
-  private final LongSupplier inserted;
+  private final LongSupplier growth;
   private volatile @Nullable Long before;
 
   /**
    * @param count counts all keys there are, slowly
-   * @param inserted how many keys were new since this object was made
+   * @param growth how many more keys there are than when this object was made
    */
-  KeyCount(LongSupplier count, LongSupplier inserted) {
+  KeyCount(LongSupplier count, LongSupplier growth) {
     this.count = count;
-    this.inserted = inserted;
+    this.growth = growth;
   }
 
   long get() {
     Long known = before;
-    return (known != null ? known : countOnce()) + inserted.getAsLong();
+    return (known != null ? known : countOnce()) + growth.getAsLong();
   }
 
   private synchronized long countOnce() {
     Long known = before;
     if (known == null) {
-      long insertedBefore = inserted.getAsLong();
-      known = count.getAsLong() - insertedBefore;
+      long growthBefore = growth.getAsLong();
+      known = count.getAsLong() - growthBefore;
       before = known;
     }
     return known;

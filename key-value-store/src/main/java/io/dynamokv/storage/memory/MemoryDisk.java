@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
  * crash.
  */
 public final class MemoryDisk {
-  /** What the operating system holds; a crash of the machine loses it. */
-  private final Map<Key, byte[]> handedOver = new HashMap<>();
+  /**
+   * What the operating system holds; a crash of the machine loses it. Null of keys that were
+   * removed.
+   */
+  private final Map<Key, byte @Nullable []> handedOver = new HashMap<>();
 
   private final Map<Key, byte[]> forced = new HashMap<>();
   private final Map<String, byte[]> meta = new HashMap<>();
@@ -35,7 +38,7 @@ public final class MemoryDisk {
       throw new StorageException("the disk is in use by another storage");
     }
     Map<Key, byte[]> content = new HashMap<>(forced);
-    content.putAll(handedOver);
+    apply(handedOver, content);
     MemoryStorage storage = new MemoryStorage(this, durability, maxBytes, content);
     open = storage;
     return storage;
@@ -83,16 +86,27 @@ public final class MemoryDisk {
     }
   }
 
-  synchronized void handOver(MemoryStorage from, Map<Key, byte[]> written) {
+  synchronized void handOver(MemoryStorage from, Map<Key, byte @Nullable []> written) {
     requireOpen(from);
     handedOver.putAll(written);
   }
 
-  synchronized void force(MemoryStorage from, Map<Key, byte[]> written) {
+  synchronized void force(MemoryStorage from, Map<Key, byte @Nullable []> written) {
     requireOpen(from);
-    forced.putAll(handedOver);
-    forced.putAll(written);
+    apply(handedOver, forced);
+    apply(written, forced);
     handedOver.clear();
+  }
+
+  private static void apply(Map<Key, byte @Nullable []> written, Map<Key, byte[]> content) {
+    written.forEach(
+        (key, state) -> {
+          if (state == null) {
+            content.remove(key);
+          } else {
+            content.put(key, state);
+          }
+        });
   }
 
   synchronized byte @Nullable [] readMeta(String name) {

@@ -29,7 +29,10 @@ public final class MemoryStorage implements Storage {
   private final long maxBytes;
   private final ConcurrentNavigableMap<Place, byte[]> states = new ConcurrentSkipListMap<>();
   private final AtomicInteger count = new AtomicInteger();
-  private final Map<Key, byte[]> notHardened = new HashMap<>();
+
+  /** What has become of keys; null of those that were removed. */
+  private final Map<Key, byte @Nullable []> notHardened = new HashMap<>();
+
   private long bytes;
   private volatile @Nullable String full;
   private volatile @Nullable String ended;
@@ -62,8 +65,12 @@ public final class MemoryStorage implements Storage {
     }
     bytes = bytesWith(matching);
     for (Change change : matching) {
-      byte[] state = change.next().clone();
-      store(change.key(), state);
+      byte[] state = copy(change.next());
+      if (state == null) {
+        remove(change.key());
+      } else {
+        store(change.key(), state);
+      }
       notHardened.put(change.key(), state);
     }
     return conflicts;
@@ -162,7 +169,8 @@ public final class MemoryStorage implements Storage {
     long wanted = bytes;
     for (Change change : changes) {
       byte[] expected = change.expected();
-      wanted += size(change.key(), change.next());
+      byte[] next = change.next();
+      wanted += next == null ? 0 : size(change.key(), next);
       wanted -= expected == null ? 0 : size(change.key(), expected);
     }
     if (wanted > maxBytes && wanted > bytes) {
@@ -177,6 +185,12 @@ public final class MemoryStorage implements Storage {
   private void store(Key key, byte[] state) {
     if (states.put(Place.of(key), state) == null) {
       count.incrementAndGet();
+    }
+  }
+
+  private void remove(Key key) {
+    if (states.remove(Place.of(key)) != null) {
+      count.decrementAndGet();
     }
   }
 

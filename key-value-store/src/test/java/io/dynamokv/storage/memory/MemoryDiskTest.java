@@ -52,6 +52,54 @@ class MemoryDiskTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "SYNC,  false, true",
+    "SYNC,  true,  true",
+    "WRITE, false, true",
+    "WRITE, true,  false",
+    "NONE,  false, false",
+    "NONE,  true,  false"
+  })
+  void hardened_removals_survive_what_the_durability_says(
+      Durability durability, boolean machineCrashes, boolean survives) {
+    Storage before = disk.open(durability, PLENTY);
+    put(before, "a");
+    before.close();
+    Storage storage = disk.open(durability, PLENTY);
+    remove(storage, "a");
+    storage.harden();
+
+    crash(machineCrashes);
+
+    assertThat(has(disk.open(durability, PLENTY), "a")).isEqualTo(!survives);
+  }
+
+  @Test
+  void a_removal_that_was_not_hardened_is_undone_by_a_crash() {
+    Storage storage = disk.open(Durability.SYNC, PLENTY);
+    put(storage, "a");
+    storage.harden();
+    remove(storage, "a");
+
+    disk.crashProcess();
+
+    assertThat(has(disk.open(Durability.SYNC, PLENTY), "a")).isTrue();
+  }
+
+  @Test
+  void removing_makes_room() {
+    Storage storage = disk.open(Durability.SYNC, 1000);
+    byte[] state = new byte[600];
+    storage.compareAndWrite(List.of(new Change(key("a"), null, state)));
+    assertThatExceptionOfType(StorageException.class).isThrownBy(() -> putLarge(storage));
+
+    storage.compareAndWrite(List.of(new Change(key("a"), state, null)));
+
+    putLarge(storage);
+    assertThat(storage.failure()).isNull();
+  }
+
+  @ParameterizedTest
   @EnumSource
   void a_clean_close_keeps_everything(Durability durability) {
     Storage storage = disk.open(durability, PLENTY);
@@ -210,6 +258,10 @@ class MemoryDiskTest {
 
   private static void put(Storage storage, String key) {
     storage.compareAndWrite(List.of(new Change(key(key), null, new byte[] {1})));
+  }
+
+  private static void remove(Storage storage, String key) {
+    storage.compareAndWrite(List.of(new Change(key(key), new byte[] {1}, null)));
   }
 
   private static boolean has(Storage storage, String key) {
