@@ -47,6 +47,9 @@ public interface Storage extends AutoCloseable {
   /** Roughly how many keys there are. */
   long approximateCount();
 
+  /** What this node owes to others; hardened together with the states. */
+  Hints hints();
+
   /** A small record about this data folder itself, or null. */
   byte @Nullable [] readMeta(String name);
 

@@ -38,6 +38,11 @@ public abstract class ForwardingStorage implements Storage {
   }
 
   @Override
+  public Hints hints() {
+    return storage.hints();
+  }
+
+  @Override
   public byte @Nullable [] readMeta(String name) {
     return storage.readMeta(name);
   }

@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.Storage.Change;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,6 +46,71 @@ public abstract class StorageContract {
   final void closeStorage() {
     storage.close();
   }
+
+  // Hints
+
+  private static final MemberId B = new MemberId("b");
+  private static final MemberId BB = new MemberId("bb");
+
+  @Test
+  void hints_come_for_each_holder_in_the_order_of_keys() {
+    storage.hints().add(List.of(hint(BB, "x", 1), hint(B, "x", 2), hint(B, "y", 3)));
+    List<Key> ordered = Stream.of(key("x"), key("y")).sorted().toList();
+
+    assertThat(storage.hints().of(B, null, 10))
+        .extracting(Hint::key)
+        .containsExactlyElementsOf(ordered);
+    assertThat(storage.hints().of(B, null, 1))
+        .extracting(Hint::key)
+        .containsExactly(ordered.get(0));
+    assertThat(storage.hints().of(B, ordered.get(0), 10))
+        .extracting(Hint::key)
+        .containsExactly(ordered.get(1));
+    assertThat(storage.hints().of(B, ordered.get(1), 10)).isEmpty();
+    assertThat(storage.hints().of(BB, null, 10)).containsExactly(hint(BB, "x", 1));
+    assertThat(storage.hints().of(new MemberId("a"), null, 10)).isEmpty();
+    assertThat(storage.hints().of(new MemberId("c"), null, 10)).isEmpty();
+  }
+
+  @Test
+  void a_hint_that_is_there_keeps_its_time() {
+    storage.hints().add(List.of(hint(B, "x", 1)));
+    storage.hints().add(List.of(hint(B, "x", 2)));
+
+    assertThat(storage.hints().of(B, null, 10)).containsExactly(hint(B, "x", 1));
+    assertThat(storage.hints().counts()).isEqualTo(Map.of(B, 1L));
+  }
+
+  @Test
+  void hints_are_removed_and_counted() {
+    Hint hint = hint(B, "x", 1);
+    storage.hints().add(List.of(hint, hint(B, "y", 2), hint(BB, "x", 3)));
+    assertThat(storage.hints().counts()).isEqualTo(Map.of(B, 2L, BB, 1L));
+    assertThat(storage.hints().bytes()).isEqualTo(3 * hint.bytes() + 1);
+
+    storage.hints().remove(List.of(hint(B, "y", 9), hint(BB, "x", 9), hint(BB, "z", 9)));
+
+    assertThat(storage.hints().counts()).isEqualTo(Map.of(B, 1L));
+    assertThat(storage.hints().bytes()).isEqualTo(hint.bytes());
+    assertThat(storage.hints().of(B, null, 10)).containsExactly(hint);
+  }
+
+  @Test
+  void hints_are_apart_from_the_states() {
+    storage.hints().add(List.of(hint(B, "x", 1)));
+
+    assertThat(storage.read(key("x"))).isNull();
+    assertThat(storage.approximateCount()).isZero();
+    write("x", null, "1");
+    storage.compareAndWrite(List.of(new Change(key("x"), bytes("1"), null)));
+    assertThat(storage.hints().of(B, null, 10)).hasSize(1);
+  }
+
+  private static Hint hint(MemberId holder, String key, long sinceMs) {
+    return new Hint(holder, key(key), sinceMs);
+  }
+
+  // States
 
   @Test
   void a_key_that_was_never_written_has_no_state() {

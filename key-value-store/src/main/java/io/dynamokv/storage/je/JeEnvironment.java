@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The environment in a data folder, and its databases: {@code data} (position and key, to state)
- * and {@code meta} (name, to record). Nobody else has the folder while it is open. As thread-safe
- * as JE is; must not be closed while it is used.
+ * The environment in a data folder, and its databases: {@code data} (position and key, to state),
+ * {@code hints} (holder, position and key, to time) and {@code meta} (name, to record). Nobody else
+ * has the folder while it is open. As thread-safe as JE is; must not be closed while it is used.
  *
  * <p>The settings, and what was measured to choose them, are in {@code docs/storage.md}.
  */
@@ -31,6 +31,7 @@ final class JeEnvironment implements AutoCloseable {
   private final FolderLock lock;
   private final Environment environment;
   private final Database data;
+  private final Database hints;
   private final Database meta;
 
   private JeEnvironment(Path folder, FolderLock lock, Environment environment) {
@@ -38,6 +39,7 @@ final class JeEnvironment implements AutoCloseable {
     this.lock = lock;
     this.environment = environment;
     this.data = environment.openDatabase(null, "data", databaseConfig().setKeyPrefixing(true));
+    this.hints = environment.openDatabase(null, "hints", databaseConfig().setKeyPrefixing(true));
     this.meta = environment.openDatabase(null, "meta", databaseConfig());
   }
 
@@ -69,6 +71,10 @@ final class JeEnvironment implements AutoCloseable {
     return data;
   }
 
+  Database hints() {
+    return hints;
+  }
+
   Database meta() {
     return meta;
   }
@@ -82,6 +88,7 @@ final class JeEnvironment implements AutoCloseable {
     // A failed environment has nothing to save; its databases would only repeat why it failed.
     if (environment.isValid()) {
       closeLogged("data", data);
+      closeLogged("hints", hints);
       closeLogged("meta", meta);
     }
     closeLogged("environment", environment);

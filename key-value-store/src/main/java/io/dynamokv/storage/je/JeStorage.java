@@ -13,6 +13,7 @@ import io.dynamokv.ring.Key;
 import io.dynamokv.storage.Changes;
 import io.dynamokv.storage.DataFolder;
 import io.dynamokv.storage.Durability;
+import io.dynamokv.storage.Hints;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.StorageException;
 import java.nio.file.Files;
@@ -56,6 +57,7 @@ public final class JeStorage implements Storage {
   private final KeyCount keys;
   private final JeStatistics statistics;
   private final JeHealth health;
+  private final JeHints hints;
   private final Gate gate = new Gate();
 
   private JeStorage(
@@ -77,6 +79,7 @@ public final class JeStorage implements Storage {
             flush,
             disk,
             new JeDiskLimit(statistics::hasRoom, nanoTime));
+    this.hints = new JeHints(je, this);
     statistics.gauge("keys", this::countedKeys);
     statistics.gauge("failed", () -> failure() == null ? 0L : 1L);
   }
@@ -124,13 +127,18 @@ public final class JeStorage implements Storage {
   @Override
   public List<Change> compareAndWrite(List<Change> changes) {
     List<Change> ordered = Changes.inOrder(changes);
+    return writing(Changes.bytes(ordered), () -> writer.write(ordered));
+  }
+
+  /** Runs an operation that writes about so many bytes, to be flushed later. */
+  <T> T writing(long bytes, Supplier<T> operation) {
     return inside(
         () -> {
-          health.requireWritable(Changes.bytes(ordered));
-          List<Change> conflicts = writer.write(ordered);
+          health.requireWritable(bytes);
+          T result = operation.get();
           flush.wrote();
           health.wrote();
-          return conflicts;
+          return result;
         });
   }
 
@@ -161,6 +169,11 @@ public final class JeStorage implements Storage {
   @Override
   public long approximateCount() {
     return inside(keys::get);
+  }
+
+  @Override
+  public Hints hints() {
+    return hints;
   }
 
   @Override
@@ -233,7 +246,7 @@ public final class JeStorage implements Storage {
   }
 
   /** Runs an operation while the storage is open, with interrupts put off. */
-  private <T extends @Nullable Object> T inside(Supplier<T> operation) {
+  <T extends @Nullable Object> T inside(Supplier<T> operation) {
     gate.enter();
     boolean interrupted = Thread.interrupted();
     try {

@@ -84,7 +84,7 @@ final class JeWriter {
     }
   }
 
-  private static void abort(Transaction transaction, RuntimeException because) {
+  static void abort(Transaction transaction, RuntimeException because) {
     try {
       transaction.abort();
     } catch (DatabaseException | IllegalStateException e) {

@@ -16,13 +16,8 @@ import org.jspecify.annotations.Nullable;
  * crash.
  */
 public final class MemoryDisk {
-  /**
-   * What the operating system holds; a crash of the machine loses it. Null of keys that were
-   * removed.
-   */
-  private final Map<Key, byte @Nullable []> handedOver = new HashMap<>();
-
-  private final Map<Key, byte[]> forced = new HashMap<>();
+  private final DiskMap<Key, byte[]> states = new DiskMap<>();
+  private final DiskMap<MemoryHints.Owed, Long> hints = new DiskMap<>();
   private final Map<String, byte[]> meta = new HashMap<>();
   private @Nullable MemoryStorage open;
   private volatile @Nullable String failure;
@@ -37,9 +32,8 @@ public final class MemoryDisk {
     if (open != null) {
       throw new StorageException("the disk is in use by another storage");
     }
-    Map<Key, byte[]> content = new HashMap<>(forced);
-    apply(handedOver, content);
-    MemoryStorage storage = new MemoryStorage(this, durability, maxBytes, content);
+    MemoryStorage storage =
+        new MemoryStorage(this, durability, maxBytes, states.content(), hints.content());
     open = storage;
     return storage;
   }
@@ -55,13 +49,15 @@ public final class MemoryDisk {
   /** The machine dies: only what was forced to the disk, or closed cleanly, is left. */
   public synchronized void crashMachine() {
     crashProcess();
-    handedOver.clear();
+    states.crash();
+    hints.crash();
   }
 
   /** The process dies and its disk is replaced by an empty one. */
   public synchronized void wipe() {
     crashMachine();
-    forced.clear();
+    states.wipe();
+    hints.wipe();
     meta.clear();
   }
 
@@ -86,28 +82,20 @@ public final class MemoryDisk {
     }
   }
 
-  synchronized void handOver(MemoryStorage from, Map<Key, byte @Nullable []> written) {
+  synchronized void handOver(MemoryStorage from, Unsafe unsafe) {
     requireOpen(from);
-    handedOver.putAll(written);
+    states.handOver(unsafe.states);
+    hints.handOver(unsafe.hints);
   }
 
-  synchronized void force(MemoryStorage from, Map<Key, byte @Nullable []> written) {
+  synchronized void force(MemoryStorage from, Unsafe unsafe) {
     requireOpen(from);
-    apply(handedOver, forced);
-    apply(written, forced);
-    handedOver.clear();
+    states.force(unsafe.states);
+    hints.force(unsafe.hints);
   }
 
-  private static void apply(Map<Key, byte @Nullable []> written, Map<Key, byte[]> content) {
-    written.forEach(
-        (key, state) -> {
-          if (state == null) {
-            content.remove(key);
-          } else {
-            content.put(key, state);
-          }
-        });
-  }
+  /** What was written and not hardened; null of what was removed. */
+  record Unsafe(Map<Key, byte @Nullable []> states, Map<MemoryHints.Owed, @Nullable Long> hints) {}
 
   synchronized byte @Nullable [] readMeta(String name) {
     return meta.get(name);

@@ -3,6 +3,7 @@ package io.dynamokv.storage.memory;
 import io.dynamokv.ring.Key;
 import io.dynamokv.storage.Changes;
 import io.dynamokv.storage.Durability;
+import io.dynamokv.storage.Hints;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.StorageException;
 import java.util.ArrayList;
@@ -33,14 +34,23 @@ public final class MemoryStorage implements Storage {
   /** What has become of keys; null of those that were removed. */
   private final Map<Key, byte @Nullable []> notHardened = new HashMap<>();
 
+  private final MemoryHints hints;
+  private final MemoryDisk.Unsafe unsafe;
   private long bytes;
   private volatile @Nullable String full;
   private volatile @Nullable String ended;
 
-  MemoryStorage(MemoryDisk disk, Durability durability, long maxBytes, Map<Key, byte[]> content) {
+  MemoryStorage(
+      MemoryDisk disk,
+      Durability durability,
+      long maxBytes,
+      Map<Key, byte[]> content,
+      Map<MemoryHints.Owed, Long> hintContent) {
     this.disk = disk;
     this.durability = durability;
     this.maxBytes = maxBytes;
+    this.hints = new MemoryHints(this, hintContent);
+    this.unsafe = new MemoryDisk.Unsafe(notHardened, hints.notHardened);
     for (Map.Entry<Key, byte[]> entry : content.entrySet()) {
       bytes += size(entry.getKey(), entry.getValue());
       store(entry.getKey(), entry.getValue());
@@ -55,8 +65,7 @@ public final class MemoryStorage implements Storage {
 
   @Override
   public synchronized List<Change> compareAndWrite(List<Change> changes) {
-    requireUsable();
-    disk.requireWorking();
+    requireWritable();
     List<Change> conflicts = new ArrayList<>(0);
     List<Change> matching = new ArrayList<>(changes.size());
     for (Change change : Changes.inOrder(changes)) {
@@ -78,17 +87,21 @@ public final class MemoryStorage implements Storage {
 
   @Override
   public synchronized void harden() {
-    requireUsable();
-    disk.requireWorking();
+    requireWritable();
     switch (durability) {
-      case SYNC -> disk.force(this, notHardened);
-      case WRITE -> disk.handOver(this, notHardened);
+      case SYNC -> disk.force(this, unsafe);
+      case WRITE -> disk.handOver(this, unsafe);
       case NONE -> {
         // Nothing is promised; what was written waits for a clean close.
         return;
       }
     }
-    notHardened.clear();
+    forgetUnsafe();
+  }
+
+  private void forgetUnsafe() {
+    unsafe.states().clear();
+    unsafe.hints().clear();
   }
 
   @Override
@@ -117,6 +130,11 @@ public final class MemoryStorage implements Storage {
   }
 
   @Override
+  public Hints hints() {
+    return hints;
+  }
+
+  @Override
   public byte @Nullable [] readMeta(String name) {
     requireUsable();
     return copy(disk.readMeta(name));
@@ -124,10 +142,9 @@ public final class MemoryStorage implements Storage {
 
   @Override
   public synchronized void writeMeta(String name, byte[] value) {
-    requireUsable();
-    disk.requireWorking();
-    disk.force(this, notHardened);
-    notHardened.clear();
+    requireWritable();
+    disk.force(this, unsafe);
+    forgetUnsafe();
     disk.writeMeta(this, name, value);
   }
 
@@ -147,7 +164,7 @@ public final class MemoryStorage implements Storage {
       return;
     }
     if (disk.failure() == null) {
-      disk.force(this, notHardened);
+      disk.force(this, unsafe);
     }
     ended = "the storage is closed";
     disk.closed(this);
@@ -158,7 +175,12 @@ public final class MemoryStorage implements Storage {
     ended = "the process crashed";
   }
 
-  private void requireUsable() {
+  void requireWritable() {
+    requireUsable();
+    disk.requireWorking();
+  }
+
+  void requireUsable() {
     String reason = ended;
     if (reason != null) {
       throw StorageException.refusal(reason);

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.Durability;
+import io.dynamokv.storage.Hint;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.Storage.Change;
 import io.dynamokv.storage.StorageException;
@@ -72,6 +74,30 @@ class MemoryDiskTest {
     crash(machineCrashes);
 
     assertThat(has(disk.open(durability, PLENTY), "a")).isEqualTo(!survives);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "SYNC,  false, true",
+    "SYNC,  true,  true",
+    "WRITE, false, true",
+    "WRITE, true,  false",
+    "NONE,  false, false",
+    "NONE,  true,  false"
+  })
+  void hardened_hints_survive_what_the_durability_says(
+      Durability durability, boolean machineCrashes, boolean survives) {
+    Hint hint = new Hint(new MemberId("b"), key("a"), 1);
+    Hint late = new Hint(new MemberId("b"), key("b"), 1);
+    Storage storage = disk.open(durability, PLENTY);
+    storage.hints().add(List.of(hint));
+    storage.harden();
+    storage.hints().add(List.of(late));
+
+    crash(machineCrashes);
+
+    assertThat(disk.open(durability, PLENTY).hints().of(hint.holder(), null, 10))
+        .isEqualTo(survives ? List.of(hint) : List.of());
   }
 
   @Test

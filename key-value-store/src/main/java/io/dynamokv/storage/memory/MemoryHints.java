@@ -1,0 +1,85 @@
+package io.dynamokv.storage.memory;
+
+import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.storage.Hint;
+import io.dynamokv.storage.HintCounts;
+import io.dynamokv.storage.Hints;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The hints of a {@link MemoryStorage}. Thread-safe; writers take turns with the storage's. */
+final class MemoryHints implements Hints {
+  private final MemoryStorage storage;
+  private final Map<MemberId, TreeMap<Key, Hint>> hints = new HashMap<>();
+  private final HintCounts counts = new HintCounts();
+
+  /** What has become of hints; null of those that were removed. */
+  final Map<Owed, @Nullable Long> notHardened = new HashMap<>();
+
+  /** Who is owed what. */
+  record Owed(MemberId holder, Key key) {}
+
+  MemoryHints(MemoryStorage storage, Map<Owed, Long> content) {
+    this.storage = storage;
+    content.forEach((owed, sinceMs) -> put(new Hint(owed.holder, owed.key, sinceMs)));
+  }
+
+  @Override
+  public void add(List<Hint> added) {
+    synchronized (storage) {
+      storage.requireWritable();
+      for (Hint hint : added) {
+        if (put(hint)) {
+          notHardened.put(new Owed(hint.holder(), hint.key()), hint.sinceMs());
+        }
+      }
+    }
+  }
+
+  private boolean put(Hint hint) {
+    TreeMap<Key, Hint> ofHolder = hints.computeIfAbsent(hint.holder(), id -> new TreeMap<>());
+    boolean isNew = ofHolder.putIfAbsent(hint.key(), hint) == null;
+    if (isNew) {
+      counts.added(hint);
+    }
+    return isNew;
+  }
+
+  @Override
+  public void remove(List<Hint> removed) {
+    synchronized (storage) {
+      storage.requireWritable();
+      for (Hint hint : removed) {
+        TreeMap<Key, Hint> ofHolder = hints.get(hint.holder());
+        if (ofHolder != null && ofHolder.remove(hint.key()) != null) {
+          counts.removed(hint);
+          notHardened.put(new Owed(hint.holder(), hint.key()), null);
+        }
+      }
+    }
+  }
+
+  @Override
+  public List<Hint> of(MemberId holder, @Nullable Key after, int limit) {
+    synchronized (storage) {
+      storage.requireUsable();
+      TreeMap<Key, Hint> ofHolder = hints.getOrDefault(holder, new TreeMap<>());
+      return (after == null ? ofHolder : ofHolder.tailMap(after, false))
+          .values().stream().limit(limit).toList();
+    }
+  }
+
+  @Override
+  public Map<MemberId, Long> counts() {
+    return counts.counts();
+  }
+
+  @Override
+  public long bytes() {
+    return counts.bytes();
+  }
+}
