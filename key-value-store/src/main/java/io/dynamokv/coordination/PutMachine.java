@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * crashes in between may forget a value that others have; so it must not go on under the name that
  * it gave the value ({@code replica.Identity}).
  *
- * <p>Source: DeCandia et al., <i>Dynamo</i> (SOSP 2007), section 4.5.
+ * <p>Source: DeCandia et al., <i>Dynamo</i> (SOSP 2007), sections 4.5 and 4.6.
  */
 public final class PutMachine {
   /** Where a PUT stands. */
@@ -168,7 +168,30 @@ public final class PutMachine {
     if (state == State.ANSWERED && tally.isComplete()) {
       moveTo(State.DONE);
     }
-    return new Step<>(commands, outcome, state == State.DONE);
+    if (state == State.DONE) {
+      return new Step<>(join(commands, owed()), outcome, true);
+    }
+    return new Step<>(commands, outcome, false);
+  }
+
+  private static List<PutCommand> join(List<PutCommand> some, List<PutCommand> others) {
+    List<PutCommand> all = new ArrayList<>(some);
+    all.addAll(others);
+    return all;
+  }
+
+  /** At the end, whatever it is: what is stored here is owed to all who have not stored it. */
+  private List<PutCommand> owed() {
+    if (applied == null) {
+      return List.of();
+    }
+    List<PutCommand> owed = new ArrayList<>(0);
+    for (MemberId replica : tally.replicasWithoutSuccess()) {
+      if (!replica.equals(self)) {
+        owed.add(new PutCommand.Owe(replica));
+      }
+    }
+    return owed;
   }
 
   /** Before the answer, asks again those that are silent; after it, stops waiting for them. */
@@ -185,7 +208,7 @@ public final class PutMachine {
 
   private Step<PutCommand, PutOutcome> end(@Nullable PutOutcome outcome) {
     moveTo(State.DONE);
-    return new Step<>(List.of(), outcome, true);
+    return new Step<>(owed(), outcome, true);
   }
 
   State state() {

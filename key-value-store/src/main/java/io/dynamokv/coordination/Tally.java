@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Which of a key's holders have done what a request asks of them. Not thread-safe.
@@ -73,10 +74,18 @@ final class Tally {
   }
 
   List<MemberId> openReplicas() {
-    List<MemberId> replicas = new ArrayList<>(open);
+    return replicasThat(standing -> standing == Standing.OPEN);
+  }
+
+  List<MemberId> replicasWithoutSuccess() {
+    return replicasThat(standing -> standing != Standing.SUCCEEDED);
+  }
+
+  private List<MemberId> replicasThat(Predicate<Standing> are) {
+    List<MemberId> replicas = new ArrayList<>(standings.size());
     standings.forEach(
         (replica, standing) -> {
-          if (standing == Standing.OPEN) {
+          if (are.test(standing)) {
             replicas.add(replica);
           }
         });

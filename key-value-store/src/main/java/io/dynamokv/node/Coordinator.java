@@ -186,6 +186,11 @@ final class Coordinator {
         });
   }
 
+  /** Has it noted that a replica may lack what is stored here; nobody waits for it. */
+  void owe(PutRequest request, MemberId replica) {
+    local.write(new ReplicaWrite.Owe(replica, request.key), progress -> {});
+  }
+
   /** Sends a replica what it has missed. Its answer has no request to go to, and needs none. */
   void repair(Request<?, ?> request, MemberId replica, KeyState state) {
     metrics.readRepairs.mark();

@@ -3,6 +3,10 @@ package io.dynamokv.node;
 import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.replica.WriteResult;
 import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.storage.Hint;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +25,17 @@ public interface LocalReplica {
    *     then, or instead, one of the other two
    */
   boolean write(ReplicaWrite write, Consumer<WriteProgress> progress);
+
+  /**
+   * Finds what a holder is owed, in the order of the keys; returns false if too much is queued.
+   *
+   * @param after begins behind this key, or with the first if null
+   * @param done told nothing if the storage fails
+   */
+  boolean hints(MemberId holder, @Nullable Key after, int limit, Consumer<List<Hint>> done);
+
+  /** How many hints there are for each holder that has any. */
+  Map<MemberId, Long> hintCounts();
 
   /** What came of a read. */
   sealed interface ReadResult {

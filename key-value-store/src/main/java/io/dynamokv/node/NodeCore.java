@@ -4,9 +4,11 @@ import io.dynamokv.coordination.GetOutcome;
 import io.dynamokv.coordination.PutOutcome;
 import io.dynamokv.membership.ClusterFacts;
 import io.dynamokv.membership.Membership;
+import io.dynamokv.repair.Handoff;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.Message;
+import io.dynamokv.transport.Message.Status;
 import io.dynamokv.transport.Transport;
 import io.dynamokv.version.Actor;
 import io.dynamokv.version.Version;
@@ -27,17 +29,22 @@ import org.jspecify.annotations.Nullable;
  * asked.
  */
 final class NodeCore implements Transport.Receiver {
+  /** The ids of clients' requests are below. */
+  private static final long HANDOFF_IDS = 1L << 62;
+
   private final Membership membership;
   private final ReplicaServer server;
   private final Heart heart;
   private final List<Executor> mailboxes;
   private final List<Coordinator> coordinators = new ArrayList<>();
+  private final Handoff handoff;
+  private final LongSupplier nanoClock;
 
   /**
    * @param mailboxes one for each coordinator; what is handed to one runs in order, never two at
    *     once, and never before the call that handed it in has returned
    * @param peers may hold back what it is given until the present burst of events is over
-   * @param firstRequestId where the ids of requests begin: 0 or more, and far from where they were
+   * @param firstRequestId where the ids of requests begin: 0 to 2^62, and far from where they were
    *     in every earlier run of this node. A slow replica may still answer a request of before;
    *     under an id that was used again it would answer for another key, or for a value that it
    *     does not have
@@ -57,6 +64,11 @@ final class NodeCore implements Transport.Receiver {
     this.server = new ReplicaServer(local, peers);
     this.heart = new Heart(facts, actor, membership, peers, nanoClock, this::tellView);
     this.mailboxes = mailboxes;
+    this.nanoClock = nanoClock;
+    this.handoff =
+        new Handoff(
+            new HandoffPort(local, peers, membership::view, mailboxes.get(0)),
+            HANDOFF_IDS + firstRequestId);
     for (int i = 0; i < mailboxes.size(); i++) {
       coordinators.add(
           new Coordinator(
@@ -104,6 +116,7 @@ final class NodeCore implements Transport.Receiver {
     for (int i = 0; i < coordinators.size(); i++) {
       mailboxes.get(i).execute(coordinators.get(i)::tick);
     }
+    mailboxes.get(0).execute(() -> handoff.tick(nanoClock.getAsLong()));
   }
 
   /** Says that this node lives, and looks who else does. */
@@ -136,6 +149,10 @@ final class NodeCore implements Transport.Receiver {
       return;
     } else if (message instanceof Message.ReadReply reply) {
       replies.get(Coordinator.indexOf(reply.id(), replies.size())).add(reply);
+    } else if (message instanceof Message.WriteReply reply && reply.id() >= HANDOFF_IDS) {
+      mailboxes
+          .get(0)
+          .execute(() -> handoff.onReply(from, reply.id(), reply.status() == Status.OK));
     } else if (message instanceof Message.WriteReply reply) {
       replies.get(Coordinator.indexOf(reply.id(), replies.size())).add(reply);
     } else {

@@ -48,6 +48,8 @@ final class PutRequest extends Request<PutCommand, PutOutcome> {
           this,
           replicate.replica(),
           new Message.WriteRequest(id, requestId, key.bytes(), replicate.state()));
+    } else if (command instanceof PutCommand.Owe owe) {
+      coordinator.owe(this, owe.replica());
     }
   }
 

@@ -8,12 +8,16 @@ import io.dynamokv.replica.Replica;
 import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.replica.WriteResult;
 import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.storage.Hint;
 import io.dynamokv.storage.StorageException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +36,7 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   private static final int BATCH = 256;
 
   private final Replica replica;
-  private final WorkQueue<PendingRead> reads;
+  private final WorkQueue<Reading> reads;
   private final WorkQueue<Writing> writes;
   private final UnsafeKeys unsafeKeys = new UnsafeKeys();
   private final AtomicLong queuedBytes = new AtomicLong();
@@ -43,13 +47,24 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   private final Timer hardenTime;
   private final Histogram batchSizes;
 
-  private record PendingRead(Key key, Consumer<ReadResult> done) {}
+  /** What waits for the reading thread. */
+  private sealed interface Reading {}
+
+  private record PendingRead(Key key, Consumer<ReadResult> done) implements Reading {}
+
+  private record PendingHints(
+      MemberId holder, @Nullable Key after, int limit, Consumer<List<Hint>> done)
+      implements Reading {}
 
   /** What waits for the writing thread. */
   private sealed interface Writing {}
 
   private record PendingWrite(ReplicaWrite write, long bytes, Consumer<WriteProgress> done)
-      implements Writing {}
+      implements Writing {
+    boolean changesState() {
+      return write instanceof ReplicaWrite.Merge || write instanceof ReplicaWrite.Coordinate;
+    }
+  }
 
   private record UnsafeRead(ReadResult result, Consumer<ReadResult> done) implements Writing {}
 
@@ -94,6 +109,16 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   }
 
   @Override
+  public boolean hints(MemberId holder, @Nullable Key after, int limit, Consumer<List<Hint>> done) {
+    return reads.offer(new PendingHints(holder, after, limit, done));
+  }
+
+  @Override
+  public Map<MemberId, Long> hintCounts() {
+    return replica.hintCounts();
+  }
+
+  @Override
   public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
     long bytes = sizeOf(write);
     if (queuedBytes.addAndGet(bytes) > byteCapacity && queuedBytes.get() > bytes) {
@@ -108,10 +133,12 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   }
 
   private static long sizeOf(ReplicaWrite write) {
-    byte[] bytes =
-        write instanceof ReplicaWrite.Merge merge
-            ? merge.state()
-            : ((ReplicaWrite.Coordinate) write).value();
+    byte[] bytes = null;
+    if (write instanceof ReplicaWrite.Merge merge) {
+      bytes = merge.state();
+    } else if (write instanceof ReplicaWrite.Coordinate coordinate) {
+      bytes = coordinate.value();
+    }
     return write.key().bytes().length + (bytes == null ? 0 : bytes.length);
   }
 
@@ -127,11 +154,26 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
     writes.close();
   }
 
-  private Runnable read(List<PendingRead> batch) {
+  private Runnable read(List<Reading> batch) {
     try (Timer.Context ignored = readTime.time()) {
-      batch.forEach(this::read);
+      for (Reading reading : batch) {
+        if (reading instanceof PendingRead pending) {
+          read(pending);
+        } else if (reading instanceof PendingHints pending) {
+          tell(pending.done, find(pending));
+        }
+      }
     }
     return afterBatch;
+  }
+
+  private List<Hint> find(PendingHints wanted) {
+    try {
+      return replica.hintsFor(wanted.holder, wanted.after, wanted.limit);
+    } catch (StorageException e) {
+      LOG.warn("could not read what {} is owed: {}", wanted.holder, e.getMessage());
+      return List.of();
+    }
   }
 
   private void read(PendingRead pending) {
@@ -222,7 +264,11 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
       return List.of();
     }
     batchSizes.update(pending.size());
-    pending.forEach(write -> unsafeKeys.add(write.write.key()));
+    for (PendingWrite write : pending) {
+      if (write.changesState()) {
+        unsafeKeys.add(write.write.key());
+      }
+    }
     try (Timer.Context ignored = applyTime.time()) {
       return replica.apply(pending.stream().map(PendingWrite::write).toList());
     } catch (RuntimeException e) {
@@ -235,7 +281,7 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   private void finish(PendingWrite pending, WriteResult result, boolean safe) {
     boolean decided =
         result instanceof WriteResult.Refused || safe && !(result instanceof WriteResult.Uncertain);
-    if (decided) {
+    if (decided && pending.changesState()) {
       unsafeKeys.remove(pending.write.key());
     }
     queuedBytes.addAndGet(-pending.bytes);

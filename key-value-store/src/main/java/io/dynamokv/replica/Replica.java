@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import com.codahale.metrics.Meter;
 import com.codahale.metrics.MetricRegistry;
 import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.storage.Hint;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.StorageException;
 import io.dynamokv.version.KeyState;
@@ -46,6 +48,7 @@ public final class Replica {
   private final Meter conflicts;
   private final Meter trimmed;
   private final Meter siblingsMade;
+  private final HintBook hints;
 
   /**
    * @param clockMs the time in milliseconds since 1970, for the entries of clocks
@@ -57,11 +60,22 @@ public final class Replica {
     this.conflicts = metrics.meter("replica.write-conflicts");
     this.trimmed = metrics.meter("replica.clocks-trimmed");
     this.siblingsMade = metrics.meter("replica.siblings-made");
+    this.hints = new HintBook(storage, clockMs, metrics);
   }
 
   /** The bytes of a key's state, or null if it was never written here. */
   public byte @Nullable [] read(Key key) {
     return storage.read(key);
+  }
+
+  /** What a holder is owed, in the order of the keys, behind a key or from the first on. */
+  public List<Hint> hintsFor(MemberId holder, @Nullable Key after, int limit) {
+    return storage.hints().of(holder, after, limit);
+  }
+
+  /** How many hints there are for each holder that has any. */
+  public Map<MemberId, Long> hintCounts() {
+    return storage.hints().counts();
   }
 
   /** Makes all that was applied before as safe as the configured durability says. */
@@ -76,6 +90,7 @@ public final class Replica {
    */
   public List<WriteResult> apply(List<ReplicaWrite> writes) {
     WriteResult[] results = new WriteResult[writes.size()];
+    hints.open(writes, results);
     Map<Key, Slot> slots = slotsOf(writes);
     try {
       applyInRounds(writes, slots, results);
@@ -83,6 +98,7 @@ public final class Replica {
       LOG.warn("could not store writes to {} keys: {}", slots.size(), e.getMessage());
       slots.values().forEach(slot -> slot.fail(results, e.isRefusal()));
     }
+    hints.close(writes, results);
     return Arrays.asList(results);
   }
 
@@ -111,7 +127,9 @@ public final class Replica {
   private Map<Key, Slot> slotsOf(List<ReplicaWrite> writes) {
     Map<Key, Slot> slots = new LinkedHashMap<>();
     for (int i = 0; i < writes.size(); i++) {
-      slots.computeIfAbsent(writes.get(i).key(), Slot::new).indexes.add(i);
+      if (!HintBook.isHint(writes.get(i))) {
+        slots.computeIfAbsent(writes.get(i).key(), Slot::new).indexes.add(i);
+      }
     }
     return slots;
   }

@@ -1,6 +1,7 @@
 package io.dynamokv.replica;
 
 import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
 import io.dynamokv.version.Version;
 import org.jspecify.annotations.Nullable;
 
@@ -22,4 +23,15 @@ public sealed interface ReplicaWrite {
    * @param state its bytes
    */
   record Merge(Key key, byte[] state) implements ReplicaWrite {}
+
+  /** A note that another member may lack what this replica has of the key: a hint. */
+  record Owe(MemberId holder, Key key) implements ReplicaWrite {}
+
+  /**
+   * The end of such a note: the holder has stored what this replica had. If that has changed since,
+   * the note stays.
+   *
+   * @param sentHash the hash of the state that was sent, see {@code StateCodec.hash}
+   */
+  record HandedOver(MemberId holder, Key key, long sentHash) implements ReplicaWrite {}
 }

@@ -12,6 +12,9 @@ public sealed interface WriteResult {
    */
   record Stored(Version version, byte[] state) implements WriteResult {}
 
+  /** A note was taken, or there was no need for it; the state is what it was. */
+  record Noted() implements WriteResult {}
+
   /** The writer had not seen all that this replica holds; nothing was changed. */
   record Stale() implements WriteResult {}
 

@@ -1,12 +1,12 @@
 package io.dynamokv.storage;
 
 import io.dynamokv.ring.MemberId;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** How many hints an engine holds, and their bytes. Thread-safe. */
 public final class HintCounts {
-  private final Map<MemberId, Long> counts = new HashMap<>();
+  private final Map<MemberId, Long> counts = new TreeMap<>();
   private long bytes;
 
   public synchronized void added(Hint hint) {
@@ -19,9 +19,9 @@ public final class HintCounts {
     bytes -= hint.bytes();
   }
 
-  /** A copy. */
+  /** A copy, in the order of the ids. */
   public synchronized Map<MemberId, Long> counts() {
-    return Map.copyOf(counts);
+    return new TreeMap<>(counts);
   }
 
   public synchronized long bytes() {

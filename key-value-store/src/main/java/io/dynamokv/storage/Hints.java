@@ -28,7 +28,7 @@ public interface Hints {
    */
   List<Hint> of(MemberId holder, @Nullable Key after, int limit);
 
-  /** How many hints there are for each holder that has any. */
+  /** How many hints there are for each holder that has any, in the order of their ids. */
   Map<MemberId, Long> counts();
 
   /** How many bytes all hints take, about. */

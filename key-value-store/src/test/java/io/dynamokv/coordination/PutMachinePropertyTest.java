@@ -77,6 +77,9 @@ class PutMachinePropertyTest {
     private boolean applied;
     private boolean finished;
 
+    /** The end was looked at. */
+    private boolean hasEnded;
+
     private Oracle(Case given) {
       this.given = given;
       this.reachable = given.reachable;
@@ -194,6 +197,10 @@ class PutMachinePropertyTest {
 
   private static void checkCommands(
       PutEvent event, Step<PutCommand, PutOutcome> step, Oracle oracle) {
+    if (step.finished()) {
+      checkOwed(step, oracle);
+      return;
+    }
     if (!step.commands().isEmpty()) {
       assertThat(event).isInstanceOfAny(PutEvent.LocalApplied.class, PutEvent.ReplicaTimeout.class);
       assertThat(oracle.applied).as("applied before it is sent").isTrue();
@@ -209,5 +216,18 @@ class PutMachinePropertyTest {
           .extracting(PutCommand.Replicate::replica)
           .isEqualTo(oracle.silentOthers());
     }
+  }
+
+  /** At the end, and only there, once: all others that have not stored what is applied here. */
+  private static void checkOwed(Step<PutCommand, PutOutcome> step, Oracle oracle) {
+    List<PutCommand> owed =
+        oracle.given.holders.stream()
+            .filter(holder -> !holder.equals(oracle.given.self) && !oracle.stored.contains(holder))
+            .map(holder -> (PutCommand) new PutCommand.Owe(holder))
+            .toList();
+    List<PutCommand> said =
+        step.commands().stream().filter(PutCommand.Owe.class::isInstance).toList();
+    assertThat(said).isEqualTo(oracle.applied && !oracle.hasEnded ? owed : List.of());
+    oracle.hasEnded = true;
   }
 }

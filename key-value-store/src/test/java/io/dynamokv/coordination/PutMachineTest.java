@@ -77,6 +77,7 @@ class PutMachineTest {
 
   private static List<MemberId> sentTo(Step<PutCommand, PutOutcome> step) {
     return step.commands().stream()
+        .filter(PutCommand.Replicate.class::isInstance)
         .map(PutCommand.Replicate.class::cast)
         .map(PutCommand.Replicate::replica)
         .toList();
@@ -300,12 +301,31 @@ class PutMachineTest {
         started(2, APPLIED_HERE, STORED_HERE, storedAt(B)).on(REPLICA_TIMEOUT);
 
     assertEndsInSilence(step);
-    assertThat(step.commands()).isEmpty();
+    assertThat(step.commands()).containsExactly(new PutCommand.Owe(C));
   }
 
   @Test
   void ends_when_the_time_is_up_after_the_answer() {
     assertEndsInSilence(started(2, APPLIED_HERE, STORED_HERE, storedAt(B)).on(REQUEST_TIMEOUT));
+  }
+
+  /** Dynamo, section 4.6: what could not be brought to a holder is kept for it. */
+  @Test
+  void paper_4_6_at_the_end_whoever_has_not_stored_it_is_owed_it_whatever_the_reason() {
+    assertThat(started(2, APPLIED_HERE, STORED_HERE, storedAt(B)).on(failedAt(C)).commands())
+        .containsExactly(new PutCommand.Owe(C));
+    assertThat(started(3, APPLIED_HERE, STORED_HERE).on(REQUEST_TIMEOUT).commands())
+        .containsExactly(new PutCommand.Owe(B), new PutCommand.Owe(C));
+    assertThat(started(3, APPLIED_HERE).on(failedAt(B)).commands())
+        .containsExactly(new PutCommand.Owe(B), new PutCommand.Owe(C));
+    assertThat(started(2, APPLIED_HERE, STORED_HERE, storedAt(B)).on(storedAt(C)).commands())
+        .isEmpty();
+  }
+
+  @Test
+  void what_is_not_stored_here_is_owed_to_nobody() {
+    assertThat(started(2).on(REQUEST_TIMEOUT).commands()).isEmpty();
+    assertThat(started(2).on(new PutEvent.LocalStale()).commands()).isEmpty();
   }
 
   // What happens in between

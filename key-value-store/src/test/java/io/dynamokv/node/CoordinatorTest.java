@@ -8,6 +8,7 @@ import io.dynamokv.coordination.GetOutcome;
 import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.storage.Hint;
 import io.dynamokv.transport.Message;
 import io.dynamokv.transport.Message.ReadRequest;
 import io.dynamokv.transport.Message.Status;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** When a coordinator asks whom: node A, whose keys are held by A, B and C. */
@@ -127,6 +129,17 @@ class CoordinatorTest {
     @Override
     public boolean write(ReplicaWrite write, Consumer<WriteProgress> progress) {
       throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean hints(
+        MemberId holder, @Nullable Key after, int limit, Consumer<List<Hint>> done) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Map<MemberId, Long> hintCounts() {
+      return Map.of();
     }
   }
 }

@@ -1,11 +1,14 @@
 package io.dynamokv.process;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dynamokv.edge.Http;
 import io.dynamokv.process.StorageClient.Answer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,6 +51,46 @@ class FailureIT {
     assertThat(cluster.client(1).get("key", 1).values()).containsExactly("50");
     cluster.restart(2, 3);
     assertThat(cluster.client(3).get("key", 3).values()).containsExactly("50");
+  }
+
+  @Test
+  void a_node_that_was_away_is_brought_what_it_has_missed_without_a_read() throws Exception {
+    String version = cluster.client(1).put("changed", "before", "", 3).version();
+    cluster.kill(3);
+    for (int i = 0; i < 300; i++) {
+      assertThat(cluster.client(1 + i % 2).put("new-" + i, "value", "", 2).status()).isEqualTo(200);
+    }
+    assertThat(cluster.client(1).put("changed", "after", version, 2).status()).isEqualTo(200);
+
+    cluster.restart(3);
+
+    Http http = new Http(cluster.httpPort(3));
+    // A dump is of what the node has itself; it repairs nothing.
+    cluster.await(
+        "node-3 to have what it missed",
+        () -> dump(http).contains("\"keys\":301") && dump(http).contains(base64("after")));
+    cluster.await("nobody to owe anything", () -> owed(1) + owed(2) == 0);
+  }
+
+  private static String dump(Http http) {
+    try {
+      return http.get("/internal/dump/my").body();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(UTF_8));
+  }
+
+  private int owed(int node) {
+    try {
+      Http admin = new Http(cluster.httpPort(node) + 1);
+      return admin.get("/metrics").json().at("/gauges/hints.waiting/value").asInt();
+    } catch (IOException e) {
+      return 1;
+    }
   }
 
   private static void assertThatItSaysWhy(Answer answer) {

@@ -134,7 +134,7 @@ final class LocalCluster implements AutoCloseable {
     return "\"127.0.0.1:" + httpPort(node) + "\":\"" + standing + "\"";
   }
 
-  private void await(String what, BooleanSupplier condition) throws Exception {
+  void await(String what, BooleanSupplier condition) throws Exception {
     long untilNs = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > untilNs) {

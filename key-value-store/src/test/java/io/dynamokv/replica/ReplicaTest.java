@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.codahale.metrics.MetricRegistry;
 import io.dynamokv.replica.WriteResult.Refusal;
 import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.Durability;
 import io.dynamokv.storage.memory.MemoryDisk;
 import io.dynamokv.storage.memory.MemoryStorage;
@@ -16,11 +17,13 @@ import io.dynamokv.version.StateCodec;
 import io.dynamokv.version.Version;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class ReplicaTest {
   private static final Key KEY = key("key");
+  private static final MemberId HOLDER = new MemberId("b");
   private static final Actor OTHER = new Actor(2, 1);
 
   private final MemoryDisk disk = new MemoryDisk();
@@ -32,6 +35,47 @@ class ReplicaTest {
           () -> new Dot(new Actor(1, 1), counter.incrementAndGet()),
           () -> 1000,
           new MetricRegistry());
+
+  @Test
+  void what_a_holder_is_owed_is_noted_once_and_struck_out_when_it_has_it() {
+    stored(coordinate(Version.NONE, "one"));
+    apply(new ReplicaWrite.Owe(HOLDER, KEY));
+    apply(new ReplicaWrite.Owe(HOLDER, KEY));
+    assertThat(replica.hintCounts()).isEqualTo(Map.of(HOLDER, 1L));
+
+    apply(new ReplicaWrite.HandedOver(HOLDER, KEY, hashNow()));
+
+    assertThat(replica.hintCounts()).isEmpty();
+  }
+
+  @Test
+  void a_note_stays_if_the_key_has_changed_since_it_was_sent() {
+    Version first = stored(coordinate(Version.NONE, "one")).version();
+    apply(new ReplicaWrite.Owe(HOLDER, KEY));
+    long sent = hashNow();
+    List<WriteResult> results =
+        replica.apply(
+            List.of(
+                new ReplicaWrite.HandedOver(HOLDER, KEY, sent),
+                new ReplicaWrite.Coordinate(KEY, first, bytes("two"))));
+
+    assertThat(results.get(0)).isInstanceOf(WriteResult.Noted.class);
+    assertThat(results.get(1)).isInstanceOf(WriteResult.Stored.class);
+    assertThat(replica.hintsFor(HOLDER, null, 10)).hasSize(1);
+  }
+
+  @Test
+  void a_disk_that_takes_no_notes_does_not_keep_writes_from_being_answered() {
+    disk.failWrites("broken");
+
+    assertThat(apply(new ReplicaWrite.Owe(HOLDER, KEY))).isInstanceOf(WriteResult.Noted.class);
+    assertThat(apply(new ReplicaWrite.HandedOver(HOLDER, KEY, StateCodec.NO_STATE)))
+        .isInstanceOf(WriteResult.Noted.class);
+  }
+
+  private long hashNow() {
+    return StateCodec.hash(requireNonNull(replica.read(KEY)));
+  }
 
   @Test
   void a_first_write_is_stored_with_a_version_to_write_from() {

@@ -6,7 +6,9 @@ import io.dynamokv.replica.Identity;
 import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.replica.WriteResult;
 import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.ForwardingStorage;
+import io.dynamokv.storage.Hint;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.StorageException;
 import io.dynamokv.version.Actor;
@@ -22,6 +24,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Nodes with one part made wrong, each in a way that somebody might get it wrong. */
 final class PlantedBugs {
@@ -249,6 +252,17 @@ final class PlantedBugs {
     @Override
     public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
       return replica.write(write, done);
+    }
+
+    @Override
+    public boolean hints(
+        MemberId holder, @Nullable Key after, int limit, Consumer<List<Hint>> done) {
+      return replica.hints(holder, after, limit, done);
+    }
+
+    @Override
+    public Map<MemberId, Long> hintCounts() {
+      return replica.hintCounts();
     }
   }
 }

@@ -44,6 +44,11 @@ final class SimulatedDisk {
     return state == null ? KeyState.EMPTY : StateCodec.decode(state);
   }
 
+  /** Whether there are hints on the disk. */
+  boolean owes() {
+    return storage != null && !storage.hints().counts().isEmpty();
+  }
+
   /** The process that has it open dies. Returns whether this may have lost what was hardened. */
   boolean crashProcess() {
     leaveToLuck();

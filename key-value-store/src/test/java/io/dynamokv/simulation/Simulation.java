@@ -24,6 +24,9 @@ final class Simulation {
 
   private static final int READ_ROUNDS = 3;
 
+  /** More than an attempt that nobody answers, the pause after it, and another attempt. */
+  private static final int LONGEST_DELIVERY_S = 15;
+
   private final long seed;
   private final World world;
   private final Cluster cluster;
@@ -77,6 +80,7 @@ final class Simulation {
     try {
       work();
       settle(SETTLE_NS);
+      awaitHints();
       converge();
       cluster.keys.forEach(key -> world.onFinal(key, copies.visible(key.holders.get(0), key)));
       cluster.keys.forEach(this::writeEverywhere);
@@ -121,6 +125,16 @@ final class Simulation {
         String what = left < 0 ? " is not up" : " still has %d requests".formatted(left);
         throw new InvariantViolation("NothingLeaks", Trace.ALL, node.id() + what);
       }
+    }
+  }
+
+  /** What nodes owe to each other arrives without anybody's help. */
+  private void awaitHints() {
+    for (int second = 0; cluster.nodes.stream().anyMatch(node -> node.disk.owes()); second++) {
+      if (second == LONGEST_DELIVERY_S) {
+        throw new InvariantViolation("HintsArrive", Trace.ALL, "a node still owes something");
+      }
+      world.time.pass(Scenario.SECOND);
     }
   }
 

@@ -3,8 +3,13 @@ package io.dynamokv.simulation;
 import io.dynamokv.node.LocalReplica;
 import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.storage.Hint;
 import io.dynamokv.version.StateCodec;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A node's own copy, watched by whoever wants to know what it is asked and what it answers. */
 final class WatchedReplica implements LocalReplica {
@@ -48,10 +53,25 @@ final class WatchedReplica implements LocalReplica {
 
   @Override
   public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
+    if (write instanceof ReplicaWrite.Owe) {
+      world.met(Situation.HINT_TAKEN);
+    } else if (write instanceof ReplicaWrite.HandedOver) {
+      world.met(Situation.HINT_SETTLED);
+    }
     return counted(
         write instanceof ReplicaWrite.Coordinate coordinate
             ? coordinate(coordinate, done)
             : replica.write(write, result -> tell(done, result)));
+  }
+
+  @Override
+  public boolean hints(MemberId holder, @Nullable Key after, int limit, Consumer<List<Hint>> done) {
+    return counted(replica.hints(holder, after, limit, hints -> tell(done, hints)));
+  }
+
+  @Override
+  public Map<MemberId, Long> hintCounts() {
+    return replica.hintCounts();
   }
 
   /** The pipeline survives a call-back that throws; here it is a bug found. */
