@@ -152,7 +152,10 @@ final class NodeCore implements Transport.Receiver {
     } else if (message instanceof Message.WriteReply reply && reply.id() >= HANDOFF_IDS) {
       mailboxes
           .get(0)
-          .execute(() -> handoff.onReply(from, reply.id(), reply.status() == Status.OK));
+          .execute(
+              () ->
+                  handoff.onReply(
+                      from, reply.id(), reply.status() == Status.OK, nanoClock.getAsLong()));
     } else if (message instanceof Message.WriteReply reply) {
       replies.get(Coordinator.indexOf(reply.id(), replies.size())).add(reply);
     } else {

@@ -103,11 +103,12 @@ public final class Handoff {
    *
    * @param stored whether the holder has stored it
    */
-  public void onReply(MemberId from, long id, boolean stored) {
+  public void onReply(MemberId from, long id, boolean stored, long nowNs) {
     Sent answered = sent.get(id);
     if (answered != null && answered.delivery.holder.equals(from)) {
       sent.remove(id);
       answered.delivery.answered(answered, stored);
+      answered.delivery.goOn(nowNs);
     }
   }
 
@@ -168,7 +169,8 @@ public final class Handoff {
       long id = nextId++;
       sent.put(id, new Sent(this, key, StateCodec.hash(state)));
       if (!port.send(holder, id, key, state)) {
-        onReply(holder, id, false);
+        sent.remove(id);
+        open--;
       }
     }
 

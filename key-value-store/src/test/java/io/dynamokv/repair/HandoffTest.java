@@ -42,7 +42,7 @@ class HandoffTest {
 
     assertThat(node.sentKeys(B)).containsExactlyElementsOf(keys);
     assertThat(node.settled).isEmpty();
-    node.answerAll(handoff, true);
+    node.answerAll(handoff, true, nowNs);
     assertThat(node.settled).hasSize(20);
     assertThat(node.settledHash(B, keys.get(0))).isEqualTo(StateCodec.hash(stateOf(keys.get(0))));
     assertThat(handoff.underWay()).isZero();
@@ -66,10 +66,9 @@ class HandoffTest {
     handoff.tick(1);
     assertThat(handoff.underWay()).isEqualTo(Handoff.WINDOW);
 
-    node.answerAll(handoff, true);
-    handoff.tick(2);
+    node.answerAll(handoff, true, nowNs);
     assertThat(handoff.underWay()).isEqualTo(10);
-    node.answerAll(handoff, true);
+    node.answerAll(handoff, true, nowNs);
     assertThat(node.settled).hasSize(Handoff.WINDOW + 10);
   }
 
@@ -79,7 +78,7 @@ class HandoffTest {
     node.reachable.add(B);
     handoff.tick(0);
 
-    node.answerAll(handoff, false);
+    node.answerAll(handoff, false, nowNs);
     tickLater(1);
     tickLater(1);
     assertThat(node.settled).isEmpty();
@@ -87,7 +86,7 @@ class HandoffTest {
 
     tickLater(Handoff.PAUSE_NS);
     assertThat(node.sent).hasSize(2);
-    node.answerAll(handoff, true);
+    node.answerAll(handoff, true, nowNs);
     assertThat(node.settled).hasSize(1);
   }
 
@@ -100,7 +99,7 @@ class HandoffTest {
 
     tickLater(Handoff.WINDOW_NS + 1);
     assertThat(handoff.underWay()).isZero();
-    handoff.onReply(B, lost, true);
+    handoff.onReply(B, lost, true, nowNs);
     assertThat(node.settled).isEmpty();
 
     tickLater(Handoff.PAUSE_NS);
@@ -125,7 +124,7 @@ class HandoffTest {
     node.reachable.add(B);
     handoff.tick(0);
 
-    handoff.onReply(C, node.lastId, true);
+    handoff.onReply(C, node.lastId, true, nowNs);
 
     assertThat(node.settled).isEmpty();
     assertThat(handoff.underWay()).isOne();
@@ -166,7 +165,7 @@ class HandoffTest {
     node.refusesToSend = false;
     tickLater(Handoff.WINDOW_NS + 1);
     tickLater(Handoff.PAUSE_NS);
-    node.answerAll(handoff, true);
+    node.answerAll(handoff, true, nowNs);
     assertThat(node.settled).hasSize(2);
   }
 
@@ -246,11 +245,11 @@ class HandoffTest {
       }
     }
 
-    void answerAll(Handoff handoff, boolean stored) {
+    void answerAll(Handoff handoff, boolean stored, long nowNs) {
       for (Map.Entry<Hint, Boolean> each : new ArrayList<>(sent.entrySet())) {
         if (!each.getValue()) {
           each.setValue(true);
-          handoff.onReply(each.getKey().holder(), each.getKey().sinceMs(), stored);
+          handoff.onReply(each.getKey().holder(), each.getKey().sinceMs(), stored, nowNs);
         }
       }
     }
