@@ -72,7 +72,11 @@ public final class PutMachine {
 
   /** Takes in what has happened. Events that come too early or too late change nothing. */
   public Step<PutCommand, PutOutcome> on(PutEvent event) {
-    if (!isAwaited(event)) {
+    if (event instanceof PutEvent.LocalApplied local && state == State.DONE && applied == null) {
+      // The request's time was up before: nobody is sent this now, so all others are owed it.
+      applied = local.state();
+      return new Step<>(owed(), null, true);
+    } else if (!isAwaited(event)) {
       return new Step<>(List.of(), null, state == State.DONE);
     }
     if (event instanceof PutEvent.LocalApplied local) {

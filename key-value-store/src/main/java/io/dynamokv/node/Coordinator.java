@@ -14,7 +14,9 @@ import io.dynamokv.transport.Message;
 import io.dynamokv.version.KeyState;
 import io.dynamokv.version.StateCodec;
 import io.dynamokv.version.Version;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * mailbox; a request stays with the one that it began with, and its id says which.
  */
 final class Coordinator {
+  /** How many notes may wait for room in the queue of the local replica. */
+  private static final int MAX_NOTES_FOR_LATER = 10_000;
+
   private final LocalReplica local;
   private final Peers peers;
   private final Supplier<View> view;
@@ -41,6 +46,7 @@ final class Coordinator {
   private final CoordinatorMetrics metrics;
   private final Map<Long, Request<?, ?>> inFlight = new HashMap<>();
   private final List<Runnable> questionsForSoon = new ArrayList<>();
+  private final Deque<ReplicaWrite> notesForLater = new ArrayDeque<>();
   private final AskingOrder askingOrder = new AskingOrder();
   private final Deadlines replicaTimeouts;
   private final Deadlines requestTimeouts;
@@ -131,6 +137,7 @@ final class Coordinator {
     askingOrder.turn(view.get());
     questionsForSoon.forEach(Runnable::run);
     questionsForSoon.clear();
+    takePostponedNotes();
     long now = nanoClock.getAsLong();
     for (long id = replicaTimeouts.poll(now);
         id != Deadlines.NONE;
@@ -188,7 +195,35 @@ final class Coordinator {
 
   /** Has it noted that a replica may lack what is stored here; nobody waits for it. */
   void owe(PutRequest request, MemberId replica) {
-    local.write(new ReplicaWrite.Owe(replica, request.key), progress -> {});
+    ReplicaWrite note = new ReplicaWrite.Owe(replica, request.key);
+    if (!local.write(note, progress -> {})) {
+      postpone(note);
+    }
+  }
+
+  private void postpone(ReplicaWrite note) {
+    if (notesForLater.size() < MAX_NOTES_FOR_LATER) {
+      notesForLater.add(note);
+    } else {
+      metrics.hintsRefused.mark();
+    }
+  }
+
+  private void takePostponedNotes() {
+    ReplicaWrite note = notesForLater.peek();
+    while (note != null && local.write(note, progress -> {})) {
+      notesForLater.remove();
+      note = notesForLater.peek();
+    }
+  }
+
+  /** Ends every request as if its time were up: nobody waits here any more. */
+  void endAll() {
+    for (Request<?, ?> request : new ArrayList<>(inFlight.values())) {
+      request.onRequestTimeout();
+      discardIfFinished(request);
+    }
+    takePostponedNotes();
   }
 
   /** Sends a replica what it has missed. Its answer has no request to go to, and needs none. */

@@ -16,6 +16,7 @@ final class CoordinatorMetrics {
   final Meter replicaTimeouts;
   final Meter readRepairs;
   final Meter overloaded;
+  final Meter hintsRefused;
   private final MetricRegistry registry;
   private final LongSupplier nanoClock;
   private final Timer getLatency;
@@ -47,6 +48,7 @@ final class CoordinatorMetrics {
     this.replicaTimeouts = registry.meter("requests.replica-timeouts");
     this.readRepairs = registry.meter("requests.read-repairs");
     this.overloaded = registry.meter("requests.overloaded");
+    this.hintsRefused = registry.meter("hints.refused");
   }
 
   void count(GetOutcome outcome, long startedNs) {

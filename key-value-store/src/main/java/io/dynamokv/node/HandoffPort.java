@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +24,19 @@ final class HandoffPort implements Handoff.Port {
   private final Peers peers;
   private final Supplier<View> view;
   private final Executor mailbox;
+  private final LongSupplier nanoClock;
 
-  HandoffPort(LocalReplica local, Peers peers, Supplier<View> view, Executor mailbox) {
+  HandoffPort(
+      LocalReplica local,
+      Peers peers,
+      Supplier<View> view,
+      Executor mailbox,
+      LongSupplier nanoClock) {
     this.local = local;
     this.peers = peers;
     this.view = view;
     this.mailbox = mailbox;
+    this.nanoClock = nanoClock;
   }
 
   @Override
@@ -42,19 +50,20 @@ final class HandoffPort implements Handoff.Port {
   }
 
   @Override
-  public boolean hints(MemberId holder, @Nullable Key after, int limit, Consumer<List<Hint>> done) {
+  public boolean hints(
+      MemberId holder, @Nullable Key after, int limit, Consumer<@Nullable List<Hint>> done) {
     return local.hints(holder, after, limit, hints -> mailbox.execute(() -> done.accept(hints)));
   }
 
   @Override
-  public void read(Key key, Consumer<byte @Nullable []> done) {
-    local.read(
-        key,
-        result -> {
-          if (result instanceof LocalReplica.ReadResult.Read read) {
-            mailbox.execute(() -> done.accept(read.state()));
-          }
-        });
+  public boolean read(Key key, Consumer<Handoff.Reading> done) {
+    return local.read(key, result -> mailbox.execute(() -> done.accept(readingOf(result))));
+  }
+
+  private static Handoff.Reading readingOf(LocalReplica.ReadResult result) {
+    return result instanceof LocalReplica.ReadResult.Read read
+        ? new Handoff.Reading(false, read.state())
+        : new Handoff.Reading(true, null);
   }
 
   @Override
@@ -65,5 +74,10 @@ final class HandoffPort implements Handoff.Port {
   @Override
   public void handedOver(MemberId holder, Key key, long hash) {
     local.write(new ReplicaWrite.HandedOver(holder, key, hash), progress -> {});
+  }
+
+  @Override
+  public long nanoTime() {
+    return nanoClock.getAsLong();
   }
 }

@@ -236,7 +236,10 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
   public void close() {
     timer.shutdownNow();
     transport.close();
-    mailboxes.forEach(Mailbox::close);
+    // First what is being stored, so that the ends of requests know of it; then what they note.
+    pipeline.drain();
+    core.endAll();
+    mailboxes.forEach(Mailbox::finish);
     pipeline.close();
   }
 

@@ -30,9 +30,10 @@ public interface LocalReplica {
    * Finds what a holder is owed, in the order of the keys; returns false if too much is queued.
    *
    * @param after begins behind this key, or with the first if null
-   * @param done told nothing if the storage fails
+   * @param done told null if the storage fails
    */
-  boolean hints(MemberId holder, @Nullable Key after, int limit, Consumer<List<Hint>> done);
+  boolean hints(
+      MemberId holder, @Nullable Key after, int limit, Consumer<@Nullable List<Hint>> done);
 
   /** How many hints there are for each holder that has any. */
   Map<MemberId, Long> hintCounts();

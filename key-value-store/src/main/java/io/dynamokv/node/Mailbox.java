@@ -24,6 +24,7 @@ final class Mailbox implements Executor {
   private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
   private static final int TASKS_PER_RUN = 64;
   private static final long FULL_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long FINISH_WAIT_NS = TimeUnit.SECONDS.toNanos(1);
 
   private final String name;
   private final int capacity;
@@ -122,6 +123,16 @@ final class Mailbox implements Executor {
 
   int depth() {
     return depth.get();
+  }
+
+  /** Works off what is queued, for at most a second, and takes no more. */
+  void finish() {
+    long start = System.nanoTime();
+    while (depth.get() > 0 && System.nanoTime() - start < FINISH_WAIT_NS) {
+      run();
+      LockSupport.parkNanos(FULL_WAIT_NS);
+    }
+    close();
   }
 
   /** Takes no more; what is queued is dropped. */

@@ -38,7 +38,6 @@ final class NodeCore implements Transport.Receiver {
   private final List<Executor> mailboxes;
   private final List<Coordinator> coordinators = new ArrayList<>();
   private final Handoff handoff;
-  private final LongSupplier nanoClock;
 
   /**
    * @param mailboxes one for each coordinator; what is handed to one runs in order, never two at
@@ -64,10 +63,9 @@ final class NodeCore implements Transport.Receiver {
     this.server = new ReplicaServer(local, peers);
     this.heart = new Heart(facts, actor, membership, peers, nanoClock, this::tellView);
     this.mailboxes = mailboxes;
-    this.nanoClock = nanoClock;
     this.handoff =
         new Handoff(
-            new HandoffPort(local, peers, membership::view, mailboxes.get(0)),
+            new HandoffPort(local, peers, membership::view, mailboxes.get(0), nanoClock),
             HANDOFF_IDS + firstRequestId);
     for (int i = 0; i < mailboxes.size(); i++) {
       coordinators.add(
@@ -116,7 +114,14 @@ final class NodeCore implements Transport.Receiver {
     for (int i = 0; i < coordinators.size(); i++) {
       mailboxes.get(i).execute(coordinators.get(i)::tick);
     }
-    mailboxes.get(0).execute(() -> handoff.tick(nanoClock.getAsLong()));
+    mailboxes.get(0).execute(handoff::tick);
+  }
+
+  /** Ends all requests, whose promises are noted; what comes after finds nobody. */
+  void endAll() {
+    for (int i = 0; i < coordinators.size(); i++) {
+      mailboxes.get(i).execute(coordinators.get(i)::endAll);
+    }
   }
 
   /** Says that this node lives, and looks who else does. */
@@ -152,10 +157,7 @@ final class NodeCore implements Transport.Receiver {
     } else if (message instanceof Message.WriteReply reply && reply.id() >= HANDOFF_IDS) {
       mailboxes
           .get(0)
-          .execute(
-              () ->
-                  handoff.onReply(
-                      from, reply.id(), reply.status() == Status.OK, nanoClock.getAsLong()));
+          .execute(() -> handoff.onReply(from, reply.id(), reply.status() == Status.OK));
     } else if (message instanceof Message.WriteReply reply) {
       replies.get(Coordinator.indexOf(reply.id(), replies.size())).add(reply);
     } else {

@@ -53,7 +53,7 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   private record PendingRead(Key key, Consumer<ReadResult> done) implements Reading {}
 
   private record PendingHints(
-      MemberId holder, @Nullable Key after, int limit, Consumer<List<Hint>> done)
+      MemberId holder, @Nullable Key after, int limit, Consumer<@Nullable List<Hint>> done)
       implements Reading {}
 
   /** What waits for the writing thread. */
@@ -109,7 +109,8 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   }
 
   @Override
-  public boolean hints(MemberId holder, @Nullable Key after, int limit, Consumer<List<Hint>> done) {
+  public boolean hints(
+      MemberId holder, @Nullable Key after, int limit, Consumer<@Nullable List<Hint>> done) {
     return reads.offer(new PendingHints(holder, after, limit, done));
   }
 
@@ -147,6 +148,12 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
     return reads.hasEnded() || writes.hasEnded();
   }
 
+  /** Waits until all that was asked before is answered. */
+  void drain() {
+    reads.drain();
+    writes.drain();
+  }
+
   /** Finishes what is queued; nobody may be asking any more. */
   @Override
   public void close() {
@@ -160,19 +167,23 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
         if (reading instanceof PendingRead pending) {
           read(pending);
         } else if (reading instanceof PendingHints pending) {
-          tell(pending.done, find(pending));
+          List<Hint> found = find(pending);
+          survivingly("a call-back", () -> pending.done.accept(found));
         }
       }
     }
     return afterBatch;
   }
 
-  private List<Hint> find(PendingHints wanted) {
+  private @Nullable List<Hint> find(PendingHints wanted) {
     try {
       return replica.hintsFor(wanted.holder, wanted.after, wanted.limit);
     } catch (StorageException e) {
       LOG.warn("could not read what {} is owed: {}", wanted.holder, e.getMessage());
-      return List.of();
+      return null;
+    } catch (RuntimeException e) {
+      LOG.error("a bug: what {} is owed could not be read", wanted.holder, e);
+      return null;
     }
   }
 

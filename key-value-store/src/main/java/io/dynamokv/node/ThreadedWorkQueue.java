@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,10 +16,13 @@ import org.slf4j.LoggerFactory;
 final class ThreadedWorkQueue<T> implements WorkQueue<T> {
   private static final Logger LOG = LoggerFactory.getLogger(ThreadedWorkQueue.class);
 
+  private static final long LONGEST_DRAIN_NS = TimeUnit.SECONDS.toNanos(5);
+
   private final BlockingQueue<T> queue;
   private final int batchLimit;
   private final Function<List<T>, Runnable> work;
   private final Thread thread;
+  private final AtomicInteger unfinished = new AtomicInteger();
   private volatile boolean open = true;
 
   ThreadedWorkQueue(String name, int capacity, int batchLimit, Function<List<T>, Runnable> work) {
@@ -35,8 +40,21 @@ final class ThreadedWorkQueue<T> implements WorkQueue<T> {
 
   @Override
   public boolean offer(T item) {
+    unfinished.incrementAndGet();
     // Closed in between, the thread may be gone: the item must not stay behind unnoticed.
-    return open && queue.offer(item) && (open || !queue.remove(item));
+    boolean accepted = open && queue.offer(item) && (open || !queue.remove(item));
+    if (!accepted) {
+      unfinished.decrementAndGet();
+    }
+    return accepted;
+  }
+
+  @Override
+  public void drain() {
+    long start = System.nanoTime();
+    while (unfinished.get() > 0 && System.nanoTime() - start < LONGEST_DRAIN_NS) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+    }
   }
 
   @Override
@@ -83,6 +101,8 @@ final class ThreadedWorkQueue<T> implements WorkQueue<T> {
       work.apply(Collections.unmodifiableList(batch)).run();
     } catch (Throwable e) {
       Faults.survive(LOG, "a batch of " + thread.getName(), e);
+    } finally {
+      unfinished.addAndGet(-batch.size());
     }
   }
 }

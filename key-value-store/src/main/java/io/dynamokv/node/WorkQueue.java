@@ -16,6 +16,9 @@ interface WorkQueue<T> extends AutoCloseable {
 
   int depth();
 
+  /** Waits until nothing is queued or being worked off, for at most 5 seconds. */
+  void drain();
+
   /** Whether nothing will be worked off any more, though it was started: closed, or dead. */
   default boolean hasEnded() {
     return false;

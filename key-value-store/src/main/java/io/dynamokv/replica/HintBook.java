@@ -6,7 +6,6 @@ import com.codahale.metrics.MetricRegistry;
 import io.dynamokv.ring.Key;
 import io.dynamokv.storage.Hint;
 import io.dynamokv.storage.Storage;
-import io.dynamokv.storage.StorageException;
 import io.dynamokv.version.StateCodec;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,11 +57,9 @@ final class HintBook {
     if (added.isEmpty()) {
       return;
     }
-    if (storage.hints().bytes() >= MAX_BYTES) {
+    if (storage.hints().bytes() >= MAX_BYTES || !isDone(() -> storage.hints().add(added))) {
       refused.mark(added.size());
-      return;
     }
-    survive(() -> storage.hints().add(added));
   }
 
   /** Strikes out the notes of a batch that are settled. */
@@ -76,8 +73,7 @@ final class HintBook {
         }
       }
     }
-    if (!removed.isEmpty()) {
-      survive(() -> storage.hints().remove(removed));
+    if (!removed.isEmpty() && isDone(() -> storage.hints().remove(removed))) {
       delivered.mark(removed.size());
     }
   }
@@ -86,18 +82,20 @@ final class HintBook {
     try {
       byte[] state = storage.read(key);
       return (state == null ? StateCodec.NO_STATE : StateCodec.hash(state)) == hash;
-    } catch (StorageException e) {
+    } catch (RuntimeException e) {
+      LOG.debug("{} can not be read; the note stays", key, e);
       return false;
     }
   }
 
-  /** A note that is lost costs what a crash costs: a copy stays behind until it is compared. */
-  private void survive(Runnable change) {
+  /** A note that is lost costs what a crash costs; it must not cost the states their answer. */
+  private static boolean isDone(Runnable change) {
     try {
       change.run();
-    } catch (StorageException e) {
-      refused.mark();
+      return true;
+    } catch (RuntimeException e) {
       LOG.warn("hints could not be stored: {}", e.getMessage());
+      return false;
     }
   }
 }

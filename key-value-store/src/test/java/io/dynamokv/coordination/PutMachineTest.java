@@ -220,7 +220,6 @@ class PutMachineTest {
     PutMachine machine = started(2);
 
     assertEnds(machine.on(REQUEST_TIMEOUT), new PutOutcome.Unknown(2, 0));
-    assertNothing(machine.on(APPLIED_HERE));
   }
 
   // Reasons to stop, once it is applied here
@@ -320,6 +319,19 @@ class PutMachineTest {
         .containsExactly(new PutCommand.Owe(B), new PutCommand.Owe(C));
     assertThat(started(2, APPLIED_HERE, STORED_HERE, storedAt(B)).on(storedAt(C)).commands())
         .isEmpty();
+  }
+
+  /** The disk hung for longer than the client would wait. */
+  @Test
+  void what_is_applied_when_the_time_is_up_already_is_owed_to_all_others_once() {
+    PutMachine machine = started(2);
+    assertEnds(machine.on(REQUEST_TIMEOUT), new PutOutcome.Unknown(2, 0));
+
+    Step<PutCommand, PutOutcome> step = machine.on(APPLIED_HERE);
+
+    assertThat(step.commands()).containsExactly(new PutCommand.Owe(B), new PutCommand.Owe(C));
+    assertEndsInSilence(step);
+    assertThat(machine.on(APPLIED_HERE).commands()).isEmpty();
   }
 
   @Test

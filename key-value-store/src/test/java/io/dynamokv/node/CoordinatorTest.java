@@ -133,7 +133,7 @@ class CoordinatorTest {
 
     @Override
     public boolean hints(
-        MemberId holder, @Nullable Key after, int limit, Consumer<List<Hint>> done) {
+        MemberId holder, @Nullable Key after, int limit, Consumer<@Nullable List<Hint>> done) {
       throw new UnsupportedOperationException();
     }
 

@@ -94,6 +94,12 @@ public final class SimulatedCore {
     pipeline.start();
   }
 
+  /** Finishes what is being stored, and hands the end of all requests to the mailboxes. */
+  public void endAll() {
+    pipeline.drain();
+    core.endAll();
+  }
+
   /** Finishes what is queued to be written. */
   public void close() {
     pipeline.close();

@@ -55,10 +55,15 @@ final class SimulatedWorkQueue<T> implements WorkQueue<T> {
   }
 
   @Override
-  public void close() {
+  public void drain() {
     while (rest != null || !queue.isEmpty()) {
       doNext(batchLimit);
     }
+  }
+
+  @Override
+  public void close() {
+    drain();
     open = false;
   }
 

@@ -26,11 +26,10 @@ class HandoffTest {
 
   private final FakeNode node = new FakeNode();
   private final Handoff handoff = new Handoff(node, 1000);
-  private long nowNs;
 
   private void tickLater(long ns) {
-    nowNs += ns;
-    handoff.tick(nowNs);
+    node.nowNs += ns;
+    handoff.tick();
   }
 
   @Test
@@ -38,11 +37,11 @@ class HandoffTest {
     List<Key> keys = owe(B, 20);
     node.reachable.add(B);
 
-    handoff.tick(0);
+    handoff.tick();
 
     assertThat(node.sentKeys(B)).containsExactlyElementsOf(keys);
     assertThat(node.settled).isEmpty();
-    node.answerAll(handoff, true, nowNs);
+    node.answerAll(handoff, true);
     assertThat(node.settled).hasSize(20);
     assertThat(node.settledHash(B, keys.get(0))).isEqualTo(StateCodec.hash(stateOf(keys.get(0))));
     assertThat(handoff.underWay()).isZero();
@@ -52,7 +51,7 @@ class HandoffTest {
   void nothing_is_sent_to_a_holder_that_can_not_be_reached() {
     owe(B, 1);
 
-    handoff.tick(0);
+    handoff.tick();
 
     assertThat(node.sent).isEmpty();
   }
@@ -62,13 +61,13 @@ class HandoffTest {
     owe(B, Handoff.WINDOW + 10);
     node.reachable.add(B);
 
-    handoff.tick(0);
-    handoff.tick(1);
+    handoff.tick();
+    handoff.tick();
     assertThat(handoff.underWay()).isEqualTo(Handoff.WINDOW);
 
-    node.answerAll(handoff, true, nowNs);
+    node.answerAll(handoff, true);
     assertThat(handoff.underWay()).isEqualTo(10);
-    node.answerAll(handoff, true, nowNs);
+    node.answerAll(handoff, true);
     assertThat(node.settled).hasSize(Handoff.WINDOW + 10);
   }
 
@@ -76,55 +75,60 @@ class HandoffTest {
   void what_the_holder_did_not_store_stays_and_is_tried_again_after_a_pause() {
     owe(B, 1);
     node.reachable.add(B);
-    handoff.tick(0);
+    handoff.tick();
 
-    node.answerAll(handoff, false, nowNs);
+    node.answerAll(handoff, false);
     tickLater(1);
     tickLater(1);
     assertThat(node.settled).isEmpty();
     assertThat(node.sent).hasSize(1);
 
     tickLater(Handoff.PAUSE_NS);
+    assertThat(node.sent).as("twice as long after a failure").hasSize(1);
+    tickLater(Handoff.PAUSE_NS);
     assertThat(node.sent).hasSize(2);
-    node.answerAll(handoff, true, nowNs);
+    node.answerAll(handoff, true);
     assertThat(node.settled).hasSize(1);
   }
 
   @Test
-  void a_window_without_answers_is_given_up_and_a_late_answer_changes_nothing() {
+  void a_delivery_without_answers_is_given_up_and_a_late_answer_still_ends_its_hint() {
     owe(B, 1);
     node.reachable.add(B);
-    handoff.tick(0);
+    handoff.tick();
     long lost = node.lastId;
 
-    tickLater(Handoff.WINDOW_NS + 1);
-    assertThat(handoff.underWay()).isZero();
-    handoff.onReply(B, lost, true, nowNs);
-    assertThat(node.settled).isEmpty();
+    tickLater(Handoff.SILENCE_NS + 1);
+    tickLater(1);
+    assertThat(node.sent).hasSize(1);
 
-    tickLater(Handoff.PAUSE_NS);
-    assertThat(handoff.underWay()).isOne();
+    handoff.onReply(B, lost, true);
+    assertThat(node.settled).hasSize(1);
+    assertThat(handoff.underWay()).isZero();
   }
 
   @Test
-  void a_holder_that_goes_away_is_given_up_at_once() {
+  void a_holder_that_goes_away_is_given_up_and_begun_anew_when_it_is_back() {
     owe(B, 1);
     node.reachable.add(B);
-    handoff.tick(0);
+    handoff.tick();
     node.reachable.remove(B);
-
     tickLater(1);
 
-    assertThat(handoff.underWay()).isZero();
+    node.reachable.add(B);
+    tickLater(Handoff.PAUSE_NS);
+
+    assertThat(node.sent).hasSize(2);
+    assertThat(handoff.underWay()).isOne();
   }
 
   @Test
   void an_answer_of_somebody_else_does_not_count() {
     owe(B, 1);
     node.reachable.add(B);
-    handoff.tick(0);
+    handoff.tick();
 
-    handoff.onReply(C, node.lastId, true, nowNs);
+    handoff.onReply(C, node.lastId, true);
 
     assertThat(node.settled).isEmpty();
     assertThat(handoff.underWay()).isOne();
@@ -135,7 +139,7 @@ class HandoffTest {
     owe(B, 1);
     owe(C, 1);
     node.reachable.addAll(Set.of(B, C));
-    handoff.tick(0);
+    handoff.tick();
     assertThat(node.sent.keySet()).extracting(Hint::holder).containsExactlyInAnyOrder(B, C);
   }
 
@@ -145,7 +149,7 @@ class HandoffTest {
     node.states.remove(key);
     node.reachable.add(B);
 
-    handoff.tick(0);
+    handoff.tick();
 
     assertThat(node.sent).isEmpty();
     assertThat(node.settledHash(B, key)).isEqualTo(StateCodec.NO_STATE);
@@ -157,16 +161,76 @@ class HandoffTest {
     node.unreadable.add(keys.get(0));
     node.refusesToSend = true;
     node.reachable.add(B);
-    handoff.tick(0);
+    handoff.tick();
     assertThat(handoff.underWay()).isZero();
     assertThat(node.settled).isEmpty();
 
     node.unreadable.clear();
     node.refusesToSend = false;
-    tickLater(Handoff.WINDOW_NS + 1);
-    tickLater(Handoff.PAUSE_NS);
-    node.answerAll(handoff, true, nowNs);
+    tickLater(2 * Handoff.PAUSE_NS);
+    tickLater(4 * Handoff.PAUSE_NS);
+    node.answerAll(handoff, true);
+    tickLater(2 * Handoff.PAUSE_NS);
+    node.answerAll(handoff, true);
     assertThat(node.settled).hasSize(2);
+  }
+
+  @Test
+  void what_can_not_be_read_or_is_refused_does_not_hide_what_is_behind_it() {
+    List<Key> keys = owe(B, Handoff.FAILURES * 3);
+    List<Key> bad = keys.subList(0, Handoff.FAILURES * 2);
+    node.unreadable.addAll(bad);
+    node.reachable.add(B);
+
+    for (int i = 0; i < 10; i++) {
+      tickLater(Handoff.LONGEST_PAUSE_NS);
+      node.answerAll(handoff, true);
+    }
+
+    assertThat(node.settled).hasSize(Handoff.FAILURES);
+  }
+
+  @Test
+  void while_this_node_is_busy_nothing_is_lost_and_nothing_fails() {
+    owe(B, 3);
+    node.reachable.add(B);
+    node.busy = true;
+    handoff.tick();
+    assertThat(handoff.underWay()).isZero();
+
+    node.busy = false;
+    tickLater(1);
+
+    assertThat(handoff.underWay()).isEqualTo(3);
+  }
+
+  @Test
+  void large_states_are_under_way_a_few_at_a_time() {
+    owe(B, 100);
+    node.states.replaceAll((key, state) -> new byte[1 << 20]);
+    node.reachable.add(B);
+
+    handoff.tick();
+
+    assertThat(handoff.underWay()).isEqualTo((int) (Handoff.WINDOW_BYTES >> 20));
+    node.answerAll(handoff, true);
+    assertThat(node.settled).hasSize(4);
+    assertThat(handoff.underWay()).isPositive();
+  }
+
+  @Test
+  void a_holder_that_refuses_is_left_alone_for_longer_and_longer() {
+    owe(B, 1);
+    node.reachable.add(B);
+    long began = node.nowNs;
+    for (int i = 0; i < 10; ) {
+      tickLater(Handoff.PAUSE_NS / 2);
+      if (handoff.underWay() > 0) {
+        node.answerAll(handoff, false);
+        i++;
+      }
+    }
+    assertThat(node.nowNs - began).isGreaterThan(5 * Handoff.LONGEST_PAUSE_NS);
   }
 
   private List<Key> owe(MemberId holder, int count) {
@@ -195,7 +259,9 @@ class HandoffTest {
     final Map<Hint, Boolean> sent = new LinkedHashMap<>();
 
     long lastId;
+    long nowNs;
     boolean refusesToSend;
+    boolean busy;
 
     @Override
     public Map<MemberId, Long> owed() {
@@ -211,7 +277,7 @@ class HandoffTest {
 
     @Override
     public boolean hints(
-        MemberId holder, @Nullable Key after, int limit, Consumer<List<Hint>> done) {
+        MemberId holder, @Nullable Key after, int limit, Consumer<@Nullable List<Hint>> done) {
       TreeMap<Key, Hint> its = hints.getOrDefault(holder, new TreeMap<>());
       done.accept(
           (after == null ? its : its.tailMap(after, false))
@@ -220,10 +286,16 @@ class HandoffTest {
     }
 
     @Override
-    public void read(Key key, Consumer<byte @Nullable []> done) {
-      if (!unreadable.contains(key)) {
-        done.accept(states.get(key));
+    public boolean read(Key key, Consumer<Handoff.Reading> done) {
+      if (!busy) {
+        done.accept(new Handoff.Reading(unreadable.contains(key), states.get(key)));
       }
+      return !busy;
+    }
+
+    @Override
+    public long nanoTime() {
+      return nowNs;
     }
 
     @Override
@@ -245,11 +317,11 @@ class HandoffTest {
       }
     }
 
-    void answerAll(Handoff handoff, boolean stored, long nowNs) {
+    void answerAll(Handoff handoff, boolean stored) {
       for (Map.Entry<Hint, Boolean> each : new ArrayList<>(sent.entrySet())) {
         if (!each.getValue()) {
           each.setValue(true);
-          handoff.onReply(each.getKey().holder(), each.getKey().sinceMs(), stored, nowNs);
+          handoff.onReply(each.getKey().holder(), each.getKey().sinceMs(), stored);
         }
       }
     }

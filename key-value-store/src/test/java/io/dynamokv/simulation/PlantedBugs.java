@@ -104,6 +104,52 @@ final class PlantedBugs {
     }
   }
 
+  /** A node notes nothing for others. */
+  static final class OwesNothing extends Parts {
+    @Override
+    LocalReplica replica(LocalReplica replica, Storage storage) {
+      return new Forwarding(replica) {
+        @Override
+        public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
+          return write instanceof ReplicaWrite.Owe || super.write(write, done);
+        }
+      };
+    }
+  }
+
+  /** A node takes whatever it has now for what it had sent. */
+  static final class StrikesOutBlindly extends Parts {
+    @Override
+    LocalReplica replica(LocalReplica replica, Storage storage) {
+      return new Forwarding(replica) {
+        @Override
+        public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
+          return super.write(
+              write instanceof ReplicaWrite.HandedOver over ? blindly(over, storage) : write, done);
+        }
+      };
+    }
+
+    private static ReplicaWrite blindly(ReplicaWrite.HandedOver over, Storage storage) {
+      byte[] state = storage.read(over.key());
+      long hash = state == null ? StateCodec.NO_STATE : StateCodec.hash(state);
+      return new ReplicaWrite.HandedOver(over.holder(), over.key(), hash);
+    }
+  }
+
+  /** A node sends what it owes again and again. */
+  static final class NeverStrikesOut extends Parts {
+    @Override
+    LocalReplica replica(LocalReplica replica, Storage storage) {
+      return new Forwarding(replica) {
+        @Override
+        public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
+          return write instanceof ReplicaWrite.HandedOver || super.write(write, done);
+        }
+      };
+    }
+  }
+
   /** A node counts from 1 after every start. */
   static final class ReusesCounters extends Parts {
     @Override
@@ -256,7 +302,7 @@ final class PlantedBugs {
 
     @Override
     public boolean hints(
-        MemberId holder, @Nullable Key after, int limit, Consumer<List<Hint>> done) {
+        MemberId holder, @Nullable Key after, int limit, Consumer<@Nullable List<Hint>> done) {
       return replica.hints(holder, after, limit, done);
     }
 

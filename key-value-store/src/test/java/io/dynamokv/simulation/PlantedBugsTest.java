@@ -18,6 +18,9 @@ class PlantedBugsTest {
   private static final UnaryOperator<Scenario> SLOW_AND_CRASHING =
       drawn -> drawn.withOnly(List.of(Fault.PROCESS_CRASH, Fault.SLOW_DISK));
 
+  private static final UnaryOperator<Scenario> ESTRANGED =
+      drawn -> drawn.withOnly(Simulation.FORGETTING_NOTHING);
+
   @Test
   void a_forgotten_merge_is_found() {
     assertFound(PlantedBugs.OverwritesInsteadOfMerging::new, "NoAcknowledgedWriteLost");
@@ -78,6 +81,24 @@ class PlantedBugsTest {
   void a_request_id_used_again_after_a_restart_is_found() {
     assertThat(find(PlantedBugs.BeginsItsRequestIdsAnew::new, SLOW_AND_CRASHING, any -> true))
         .isNotEqualTo(NOTHING);
+  }
+
+  @Test
+  void a_hint_that_is_not_noted_is_found() {
+    assertThat(find(PlantedBugs.OwesNothing::new, ESTRANGED, "Handoff"::equals))
+        .isEqualTo("Handoff");
+  }
+
+  @Test
+  void a_hint_that_is_struck_out_though_the_key_has_changed_is_found() {
+    assertThat(find(PlantedBugs.StrikesOutBlindly::new, ESTRANGED, "Handoff"::equals))
+        .isEqualTo("Handoff");
+  }
+
+  @Test
+  void a_hint_that_is_never_struck_out_is_found() {
+    assertThat(find(PlantedBugs.NeverStrikesOut::new, ESTRANGED, "HintsArrive"::equals))
+        .isEqualTo("HintsArrive");
   }
 
   /** Looks at no other invariant, so that each shows that it can be violated. */

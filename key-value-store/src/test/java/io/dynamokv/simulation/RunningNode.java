@@ -154,6 +154,8 @@ final class RunningNode {
    * @throws StorageException if the disk does not let it
    */
   void endCleanly() {
+    core.endAll();
+    mailboxes.forEach(SimulatedMailbox::drain);
     end();
     core.close();
     identity.closeCleanly();

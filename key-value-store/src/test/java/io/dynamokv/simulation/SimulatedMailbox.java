@@ -26,6 +26,13 @@ final class SimulatedMailbox implements Executor {
     }
   }
 
+  /** Works off all that is queued, at once. */
+  void drain() {
+    while (!queue.isEmpty()) {
+      queue.removeFirst().run();
+    }
+  }
+
   private void turnAfter(long delayNs) {
     turnDue = true;
     life.after(delayNs, this::takeTurn);

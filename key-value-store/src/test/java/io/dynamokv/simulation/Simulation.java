@@ -24,8 +24,20 @@ final class Simulation {
 
   private static final int READ_ROUNDS = 3;
 
-  /** More than an attempt that nobody answers, the pause after it, and another attempt. */
-  private static final int LONGEST_DELIVERY_S = 15;
+  /** More than the longest pause of a handoff, and two attempts. */
+  private static final int LONGEST_DELIVERY_S = 150;
+
+  /** Faults that keep everything from a node, or the node from everything, but not its memory. */
+  static final List<Fault> FORGETTING_NOTHING =
+      List.of(
+          Fault.PAUSE,
+          Fault.PARTITION,
+          Fault.ONE_WAY_CUT,
+          Fault.LINK_BREAK,
+          Fault.BLACK_HOLE,
+          Fault.STALL,
+          Fault.SLOW_DISK,
+          Fault.CLEAN_RESTART);
 
   private final long seed;
   private final World world;
@@ -136,13 +148,23 @@ final class Simulation {
       }
       world.time.pass(Scenario.SECOND);
     }
+    if (nobodyForgot() && !areEqualEverywhere()) {
+      throw apart("Handoff", "its copies still differ after all hints have arrived");
+    }
+  }
+
+  /** Whether hints alone must have brought all copies together. */
+  private boolean nobodyForgot() {
+    return FORGETTING_NOTHING.containsAll(world.scenario.faults())
+        && !world.situations().containsKey(Situation.QUEUE_FULL)
+        && cluster.keys.stream().noneMatch(KeyHistory::maybeTrimmed);
   }
 
   /** Reads every key through every holder, which repairs it, until all copies are equal. */
   private void converge() {
     for (int round = 0; !areEqualEverywhere(); round++) {
       if (round == READ_ROUNDS * Scenario.REPLICAS) {
-        throw apart();
+        throw apart("Convergence", "its copies still differ after all was read");
       }
       int holder = round % Scenario.REPLICAS;
       for (KeyHistory key : cluster.keys) {
@@ -187,10 +209,9 @@ final class Simulation {
     return key.holders.stream().allMatch(node -> copies.visible(node, key).equals(first));
   }
 
-  private InvariantViolation apart() {
+  private InvariantViolation apart(String invariant, String what) {
     KeyHistory key =
         cluster.keys.stream().filter(each -> !isEqualEverywhere(each)).findFirst().orElseThrow();
-    return new InvariantViolation(
-        "Convergence", key.name, key + ": its copies still differ after all was read");
+    return new InvariantViolation(invariant, key.name, key + ": " + what);
   }
 }

@@ -78,6 +78,20 @@ class SimulationTest {
     assertThatThrownBy(() -> time.pass(1)).isInstanceOf(InvariantViolation.class);
   }
 
+  /** Whatever keeps nodes from each other: what they note brings all copies together, no read. */
+  @Test
+  void copies_come_together_by_hints_alone_where_no_node_forgets() {
+    for (int seed = 1; seed <= 60; seed++) {
+      Simulation simulation =
+          new Simulation(
+              seed,
+              new Parts(),
+              drawn -> drawn.withOnly(Simulation.FORGETTING_NOTHING),
+              invariant -> true);
+      assertThat(simulation.run().situations()).containsKey(Situation.HINT_SETTLED);
+    }
+  }
+
   @Test
   void runs_come_across_everything_that_they_should() {
     Campaign campaign = Campaign.run(FIRST_SEED, 60, 0);

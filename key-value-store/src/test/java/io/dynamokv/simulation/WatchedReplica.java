@@ -65,8 +65,9 @@ final class WatchedReplica implements LocalReplica {
   }
 
   @Override
-  public boolean hints(MemberId holder, @Nullable Key after, int limit, Consumer<List<Hint>> done) {
-    return counted(replica.hints(holder, after, limit, hints -> tell(done, hints)));
+  public boolean hints(
+      MemberId holder, @Nullable Key after, int limit, Consumer<@Nullable List<Hint>> done) {
+    return counted(replica.hints(holder, after, limit, done));
   }
 
   @Override

@@ -5,33 +5,34 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sleepycat.je.Cursor;
 import com.sleepycat.je.CursorConfig;
 import com.sleepycat.je.DatabaseEntry;
-import com.sleepycat.je.Durability;
 import com.sleepycat.je.Get;
 import com.sleepycat.je.OperationResult;
 import com.sleepycat.je.Put;
 import com.sleepycat.je.Transaction;
-import com.sleepycat.je.TransactionConfig;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.Hint;
 import io.dynamokv.storage.HintCounts;
 import io.dynamokv.storage.Hints;
-import io.dynamokv.storage.StorageException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The hints in an environment: the holder's id, a zero, position and key, to the time. Thread-safe.
  * They are counted when they are opened, which takes about a second for a million.
  */
 final class JeHints implements Hints {
+  private static final Logger LOG = LoggerFactory.getLogger(JeHints.class);
+
   /** No id has it. */
   private static final char END_OF_HOLDER = 0;
 
@@ -41,12 +42,16 @@ final class JeHints implements Hints {
   private final JeEnvironment je;
   private final JeStorage storage;
   private final HintCounts counts = new HintCounts();
-  private final TransactionConfig notForced =
-      new TransactionConfig().setDurability(Durability.COMMIT_NO_SYNC);
+  private final JeTransactions transactions;
 
   JeHints(JeEnvironment je, JeStorage storage) {
     this.je = je;
     this.storage = storage;
+    this.transactions = new JeTransactions(je.environment());
+  }
+
+  /** Counts what is there; called once, before anything else. */
+  void count() {
     scan(
         new byte[0],
         hint -> {
@@ -56,31 +61,22 @@ final class JeHints implements Hints {
   }
 
   @Override
-  public void add(List<Hint> hints) {
-    List<Hint> added = new ArrayList<>();
+  public synchronized void add(List<Hint> hints) {
     write(
-        hints,
-        (transaction, hint) -> {
-          DatabaseEntry since =
-              new DatabaseEntry(ByteBuffer.allocate(Long.BYTES).putLong(hint.sinceMs()).array());
-          if (je.hints().put(transaction, key(hint), since, Put.NO_OVERWRITE, null) != null) {
-            added.add(hint);
-          }
-        });
-    added.forEach(counts::added);
+            hints,
+            (transaction, hint) ->
+                je.hints().put(transaction, key(hint), since(hint), Put.NO_OVERWRITE, null) != null)
+        .forEach(counts::added);
   }
 
   @Override
-  public void remove(List<Hint> hints) {
-    List<Hint> removed = new ArrayList<>();
-    write(
-        hints,
-        (transaction, hint) -> {
-          if (je.hints().delete(transaction, key(hint), null) != null) {
-            removed.add(hint);
-          }
-        });
-    removed.forEach(counts::removed);
+  public synchronized void remove(List<Hint> hints) {
+    write(hints, (transaction, hint) -> je.hints().delete(transaction, key(hint), null) != null)
+        .forEach(counts::removed);
+  }
+
+  private static DatabaseEntry since(Hint hint) {
+    return new DatabaseEntry(ByteBuffer.allocate(Long.BYTES).putLong(hint.sinceMs()).array());
   }
 
   @Override
@@ -106,31 +102,31 @@ final class JeHints implements Hints {
     return counts.bytes();
   }
 
-  private void write(List<Hint> hints, BiConsumer<Transaction, Hint> change) {
-    long bytes = hints.stream().mapToLong(Hint::bytes).sum();
-    storage.writing(
-        bytes,
-        () -> {
-          Transaction transaction = je.environment().beginTransaction(null, notForced);
-          try {
-            // In the order of the keys, as everybody does who locks several.
-            hints.stream().sorted(ORDER).forEach(hint -> change.accept(transaction, hint));
-            transaction.commit();
-          } catch (RuntimeException e) {
-            JeWriter.abort(transaction, e);
-            throw e;
-          }
-          return true;
-        });
+  /** Returns the hints for which the change made a difference. */
+  private List<Hint> write(List<Hint> hints, BiPredicate<Transaction, Hint> change) {
+    // In the order of the keys, as everybody does who locks several.
+    List<Hint> ordered = hints.stream().sorted(ORDER).toList();
+    return storage.writing(
+        hints.stream().mapToLong(Hint::bytes).sum(),
+        () ->
+            transactions.run(
+                transaction ->
+                    ordered.stream().filter(hint -> change.test(transaction, hint)).toList()));
   }
 
-  /** Shows hints from a key on, until the visitor returns false. */
+  /**
+   * Shows hints from a key on, until the visitor returns false. What is damaged is passed over: a
+   * node can do without some hints, but not without starting.
+   */
   private void scan(byte[] from, Predicate<Hint> visitor) {
     DatabaseEntry key = new DatabaseEntry(from);
     DatabaseEntry since = new DatabaseEntry();
     try (Cursor cursor = je.hints().openCursor(null, CursorConfig.READ_COMMITTED)) {
       OperationResult found = cursor.get(key, since, Get.SEARCH_GTE, null);
-      while (found != null && visitor.test(decode(key.getData(), since.getData()))) {
+      boolean goesOn = true;
+      while (found != null && goesOn) {
+        Hint hint = decode(key.getData(), since.getData());
+        goesOn = hint == null || visitor.test(hint);
         found = cursor.get(key, since, Get.NEXT, null);
       }
     }
@@ -157,19 +153,20 @@ final class JeHints implements Hints {
     return Arrays.copyOf(bytes, bytes.length + 1);
   }
 
-  /**
-   * @throws StorageException if it is no hint
-   */
-  private static Hint decode(byte[] entry, byte[] since) {
-    int end = 0;
-    while (end < entry.length && entry[end] != END_OF_HOLDER) {
-      end++;
+  /** Returns null if it is no hint. */
+  private static @Nullable Hint decode(byte[] entry, byte[] since) {
+    try {
+      int end = 0;
+      while (entry[end] != END_OF_HOLDER) {
+        end++;
+      }
+      MemberId holder = new MemberId(new String(entry, 0, end, UTF_8));
+      byte[] key = Arrays.copyOfRange(entry, end + 1, entry.length);
+      return new Hint(
+          holder, JeKeys.decode(new DatabaseEntry(key)), ByteBuffer.wrap(since).getLong());
+    } catch (RuntimeException e) {
+      LOG.warn("a hint is damaged, and passed over", e);
+      return null;
     }
-    if (end + 1 >= entry.length || since.length != Long.BYTES) {
-      throw new StorageException("a hint is corrupt");
-    }
-    MemberId holder = new MemberId(new String(entry, 0, end, UTF_8));
-    Key key = JeKeys.decode(new DatabaseEntry(Arrays.copyOfRange(entry, end + 1, entry.length)));
-    return new Hint(holder, key, ByteBuffer.wrap(since).getLong());
   }
 }

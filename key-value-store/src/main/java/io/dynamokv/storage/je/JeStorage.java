@@ -111,6 +111,11 @@ public final class JeStorage implements Storage {
   private JeStorage claimed() {
     try {
       DataFolder.claim(this, ENGINE, settings.partitions());
+      inside(
+          () -> {
+            hints.count();
+            return true;
+          });
     } catch (RuntimeException e) {
       statistics.close();
       throw e;

@@ -2,16 +2,12 @@ package io.dynamokv.storage.je;
 
 import com.sleepycat.je.Cursor;
 import com.sleepycat.je.DatabaseEntry;
-import com.sleepycat.je.DatabaseException;
-import com.sleepycat.je.Durability;
 import com.sleepycat.je.Get;
-import com.sleepycat.je.LockConflictException;
 import com.sleepycat.je.LockMode;
 import com.sleepycat.je.OperationResult;
 import com.sleepycat.je.Put;
 import com.sleepycat.je.ReadOptions;
 import com.sleepycat.je.Transaction;
-import com.sleepycat.je.TransactionConfig;
 import io.dynamokv.storage.Storage.Change;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,19 +19,16 @@ import java.util.concurrent.atomic.LongAdder;
 final class JeWriter {
   private static final Duration LONGEST_WAIT_FOR_OTHERS = Duration.ofSeconds(3);
 
-  /** Only JE's cleaner can still be in the way of a writer that has the key locks; it is brief. */
-  private static final int MAX_ATTEMPTS = 3;
-
   private final JeEnvironment je;
   private final KeyLocks locks = new KeyLocks(LONGEST_WAIT_FOR_OTHERS);
   private final LongAdder growth = new LongAdder();
-  // The configurations are only read by JE.
-  private final TransactionConfig notForced =
-      new TransactionConfig().setDurability(Durability.COMMIT_NO_SYNC);
+  private final JeTransactions transactions;
+  // Only read by JE.
   private final ReadOptions forWriting = new ReadOptions().setLockMode(LockMode.RMW);
 
   JeWriter(JeEnvironment je) {
     this.je = je;
+    this.transactions = new JeTransactions(je.environment());
   }
 
   /** How many more keys there are than when this writer was made; negative if there are fewer. */
@@ -52,44 +45,22 @@ final class JeWriter {
   List<Change> write(List<Change> ordered) {
     locks.lock(ordered);
     try {
-      for (int attempt = 1; ; attempt++) {
-        try {
-          return writeOnce(ordered);
-        } catch (LockConflictException e) {
-          if (attempt == MAX_ATTEMPTS) {
-            throw e;
-          }
-        }
-      }
+      Group written = transactions.run(transaction -> writeAll(transaction, ordered));
+      growth.add(written.growth);
+      return written.conflicts;
     } finally {
       locks.unlock(ordered);
     }
   }
 
-  private List<Change> writeOnce(List<Change> ordered) {
-    Transaction transaction = je.environment().beginTransaction(null, notForced);
-    try {
-      Group group = new Group();
-      try (Cursor cursor = je.data().openCursor(transaction, null)) {
-        for (Change change : ordered) {
-          group.apply(cursor, change);
-        }
+  private Group writeAll(Transaction transaction, List<Change> ordered) {
+    Group group = new Group();
+    try (Cursor cursor = je.data().openCursor(transaction, null)) {
+      for (Change change : ordered) {
+        group.apply(cursor, change);
       }
-      transaction.commit();
-      growth.add(group.growth);
-      return group.conflicts;
-    } catch (RuntimeException e) {
-      abort(transaction, e);
-      throw e;
     }
-  }
-
-  static void abort(Transaction transaction, RuntimeException because) {
-    try {
-      transaction.abort();
-    } catch (DatabaseException | IllegalStateException e) {
-      because.addSuppressed(e);
-    }
+    return group;
   }
 
   /** What became of the changes of one transaction. */

@@ -12,25 +12,31 @@ import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.Storage.Change;
 import io.dynamokv.storage.StorageException;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class MemoryDiskTest {
   private static final long PLENTY = 1 << 20;
 
   private final MemoryDisk disk = new MemoryDisk();
 
+  /** Of each durability, whether the machine crashes or the process, and what is left. */
+  static Stream<Arguments> survivals() {
+    return Stream.of(
+        Arguments.of(Durability.SYNC, false, true),
+        Arguments.of(Durability.SYNC, true, true),
+        Arguments.of(Durability.WRITE, false, true),
+        Arguments.of(Durability.WRITE, true, false),
+        Arguments.of(Durability.NONE, false, false),
+        Arguments.of(Durability.NONE, true, false));
+  }
+
   @ParameterizedTest
-  @CsvSource({
-    "SYNC,  false, true",
-    "SYNC,  true,  true",
-    "WRITE, false, true",
-    "WRITE, true,  false",
-    "NONE,  false, false",
-    "NONE,  true,  false"
-  })
+  @MethodSource("survivals")
   void hardened_writes_survive_what_the_durability_says(
       Durability durability, boolean machineCrashes, boolean survives) {
     Storage storage = disk.open(durability, PLENTY);
@@ -54,14 +60,7 @@ class MemoryDiskTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "SYNC,  false, true",
-    "SYNC,  true,  true",
-    "WRITE, false, true",
-    "WRITE, true,  false",
-    "NONE,  false, false",
-    "NONE,  true,  false"
-  })
+  @MethodSource("survivals")
   void hardened_removals_survive_what_the_durability_says(
       Durability durability, boolean machineCrashes, boolean survives) {
     Storage before = disk.open(durability, PLENTY);
@@ -77,14 +76,7 @@ class MemoryDiskTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "SYNC,  false, true",
-    "SYNC,  true,  true",
-    "WRITE, false, true",
-    "WRITE, true,  false",
-    "NONE,  false, false",
-    "NONE,  true,  false"
-  })
+  @MethodSource("survivals")
   void hardened_hints_survive_what_the_durability_says(
       Durability durability, boolean machineCrashes, boolean survives) {
     Hint hint = new Hint(new MemberId("b"), key("a"), 1);
