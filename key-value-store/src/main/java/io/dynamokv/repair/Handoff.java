@@ -43,7 +43,9 @@ public final class Handoff {
   /** A delivery of which nothing is heard for so long is given up. */
   static final long SILENCE_NS = TimeUnit.SECONDS.toNanos(5);
 
-  /** How long a holder is left alone after a delivery; twice as long after each that failed. */
+  /**
+   * How long a holder is left alone after a delivery; twice as long after each that was in vain.
+   */
   static final long PAUSE_NS = TimeUnit.SECONDS.toNanos(2);
 
   static final long LONGEST_PAUSE_NS = TimeUnit.SECONDS.toNanos(60);
@@ -98,7 +100,7 @@ public final class Handoff {
   /**
    * How a holder is left alone.
    *
-   * @param failures how many deliveries have failed one after the other
+   * @param failures how many deliveries, one after the other, have failed and brought nothing
    * @param resumeAfter where the next one begins, so that what fails does not hide what is behind
    */
   private record Rest(long untilNs, int failures, @Nullable Key resumeAfter) {}
@@ -276,7 +278,8 @@ public final class Handoff {
 
     private void end(boolean failed) {
       deliveries.remove(holder);
-      int failuresNow = failed ? failuresBefore + 1 : 0;
+      // Whoever takes some of it is not to be left alone for long.
+      int failuresNow = failed && stored == 0 ? failuresBefore + 1 : 0;
       long pauseNs = Math.min(PAUSE_NS << Math.min(failuresNow, 10), LONGEST_PAUSE_NS);
       rests.put(holder, new Rest(port.nanoTime() + pauseNs, failuresNow, failed ? lastRead : null));
       if (stored > 0) {
