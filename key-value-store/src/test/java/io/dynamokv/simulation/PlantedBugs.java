@@ -104,14 +104,20 @@ final class PlantedBugs {
     }
   }
 
-  /** A node notes nothing for others. */
-  static final class OwesNothing extends Parts {
+  /** A node accepts writes of one kind, and forgets them. */
+  static final class Forgets extends Parts {
+    private final Class<? extends ReplicaWrite> kind;
+
+    Forgets(Class<? extends ReplicaWrite> kind) {
+      this.kind = kind;
+    }
+
     @Override
     LocalReplica replica(LocalReplica replica, Storage storage) {
       return new Forwarding(replica) {
         @Override
         public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
-          return write instanceof ReplicaWrite.Owe || super.write(write, done);
+          return kind.isInstance(write) || super.write(write, done);
         }
       };
     }
@@ -134,19 +140,6 @@ final class PlantedBugs {
       byte[] state = storage.read(over.key());
       long hash = state == null ? StateCodec.NO_STATE : StateCodec.hash(state);
       return new ReplicaWrite.HandedOver(over.holder(), over.key(), hash);
-    }
-  }
-
-  /** A node sends what it owes again and again. */
-  static final class NeverStrikesOut extends Parts {
-    @Override
-    LocalReplica replica(LocalReplica replica, Storage storage) {
-      return new Forwarding(replica) {
-        @Override
-        public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
-          return write instanceof ReplicaWrite.HandedOver || super.write(write, done);
-        }
-      };
     }
   }
 

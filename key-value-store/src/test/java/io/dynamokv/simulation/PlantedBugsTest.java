@@ -2,6 +2,7 @@ package io.dynamokv.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dynamokv.replica.ReplicaWrite;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -85,7 +86,11 @@ class PlantedBugsTest {
 
   @Test
   void a_hint_that_is_not_noted_is_found() {
-    assertThat(find(PlantedBugs.OwesNothing::new, ESTRANGED, "Handoff"::equals))
+    assertThat(
+            find(
+                () -> new PlantedBugs.Forgets(ReplicaWrite.Owe.class),
+                ESTRANGED,
+                "Handoff"::equals))
         .isEqualTo("Handoff");
   }
 
@@ -97,7 +102,11 @@ class PlantedBugsTest {
 
   @Test
   void a_hint_that_is_never_struck_out_is_found() {
-    assertThat(find(PlantedBugs.NeverStrikesOut::new, ESTRANGED, "HintsArrive"::equals))
+    assertThat(
+            find(
+                () -> new PlantedBugs.Forgets(ReplicaWrite.HandedOver.class),
+                ESTRANGED,
+                "HintsArrive"::equals))
         .isEqualTo("HintsArrive");
   }
 
