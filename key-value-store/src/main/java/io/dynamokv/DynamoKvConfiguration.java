@@ -9,6 +9,7 @@ import io.dropwizard.logging.common.DefaultLoggingFactory;
 import io.dropwizard.logging.common.LoggingFactory;
 import io.dynamokv.config.CheckedConfiguration;
 import io.dynamokv.config.ClusterConfiguration;
+import io.dynamokv.config.HintsConfiguration;
 import io.dynamokv.config.LoggingDefaults;
 import io.dynamokv.config.MemberConfiguration;
 import io.dynamokv.config.MembershipConfiguration;
@@ -36,6 +37,7 @@ public final class DynamoKvConfiguration extends Configuration implements Checke
   private MessagingConfiguration messaging = new MessagingConfiguration();
 
   @JsonProperty @Valid @NotNull private StorageConfiguration storage = new StorageConfiguration();
+  @JsonProperty @Valid @NotNull private HintsConfiguration hints = new HintsConfiguration();
 
   @JsonProperty @Valid @NotNull
   private RequestsConfiguration requests = new RequestsConfiguration();
@@ -63,6 +65,10 @@ public final class DynamoKvConfiguration extends Configuration implements Checke
 
   public StorageConfiguration storage() {
     return storage;
+  }
+
+  public HintsConfiguration hints() {
+    return hints;
   }
 
   public RequestsConfiguration requests() {

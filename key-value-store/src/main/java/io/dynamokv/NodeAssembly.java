@@ -116,6 +116,7 @@ final class NodeAssembly implements Managed {
             storage,
             () -> new Dot(actor, identity.nextCounter()),
             System::currentTimeMillis,
+            configuration.hints().maxSize().toBytes(),
             metrics);
     return new KeyValueNode(
         nodeSettings(),
@@ -138,6 +139,7 @@ final class NodeAssembly implements Managed {
         configuration.messaging().heartbeatInterval().toMilliseconds(),
         Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
         2 * requests.maxInFlight(),
+        configuration.hints().maxAge().toMilliseconds(),
         Runtime.getRuntime().maxMemory() / 8);
   }
 

@@ -28,10 +28,11 @@ public final class RequestReader {
   private static final JsonFactory JSON = new JsonFactory();
   private static final byte[] NOTHING = {};
   private static final Set<Field> READ =
-      Collections.unmodifiableSet(EnumSet.of(Field.KEY, Field.MIN_NUM_READS));
+      Collections.unmodifiableSet(EnumSet.of(Field.KEY, Field.MIN_NUM_READS, Field.STRICT));
   private static final Set<Field> WRITE =
       Collections.unmodifiableSet(
-          EnumSet.of(Field.KEY, Field.VALUE, Field.FROM_VERSION, Field.MIN_NUM_WRITES));
+          EnumSet.of(
+              Field.KEY, Field.VALUE, Field.FROM_VERSION, Field.MIN_NUM_WRITES, Field.STRICT));
 
   private final Limits limits;
 
@@ -39,14 +40,16 @@ public final class RequestReader {
     this.limits = limits;
   }
 
-  /** {@code {"key":k,"minNumReads":r}}. */
+  /** {@code {"key":k,"minNumReads":r,"strict":s}}. */
   public ReadRequest read(byte[] body) {
     Fields fields = parse(body, READ);
     return new ReadRequest(
-        Key.of(Checks.key(fields.bytes(Field.KEY), limits)), fields.number(Field.MIN_NUM_READS));
+        Key.of(Checks.key(fields.bytes(Field.KEY), limits)),
+        fields.number(Field.MIN_NUM_READS),
+        fields.flag(Field.STRICT));
   }
 
-  /** {@code {"key":k,"value":x,"fromVersion":v,"minNumWrites":w}}. */
+  /** {@code {"key":k,"value":x,"fromVersion":v,"minNumWrites":w,"strict":s}}. */
   public WriteRequest write(byte[] body) {
     Fields fields = parse(body, WRITE);
     byte[] key = Checks.key(fields.bytes(Field.KEY), limits);
@@ -55,7 +58,8 @@ public final class RequestReader {
         Key.of(key),
         value.length == 0 ? null : value,
         fields.text(Field.FROM_VERSION),
-        fields.number(Field.MIN_NUM_WRITES));
+        fields.number(Field.MIN_NUM_WRITES),
+        fields.flag(Field.STRICT));
   }
 
   private Fields parse(byte[] body, Set<Field> allowed) {
@@ -106,7 +110,8 @@ public final class RequestReader {
     VALUE("value"),
     FROM_VERSION("fromVersion"),
     MIN_NUM_READS("minNumReads"),
-    MIN_NUM_WRITES("minNumWrites");
+    MIN_NUM_WRITES("minNumWrites"),
+    STRICT("strict");
 
     private final String text;
 
@@ -158,6 +163,7 @@ public final class RequestReader {
             case KEY, VALUE -> base64(field, token, parser);
             case FROM_VERSION -> string(field, token, parser);
             case MIN_NUM_READS, MIN_NUM_WRITES -> replicas(field, token, parser);
+            case STRICT -> bool(field, token);
           };
       if (values.put(field, value) != null) {
         throw new RefusedException(
@@ -184,6 +190,11 @@ public final class RequestReader {
 
     @Nullable Integer number(Field field) {
       return (Integer) values.get(field);
+    }
+
+    boolean flag(Field field) {
+      Object value = values.get(field);
+      return value != null && (Boolean) value;
     }
 
     private byte[] base64(Field field, JsonToken token, JsonParser parser) throws IOException {
@@ -226,6 +237,13 @@ public final class RequestReader {
     private Integer replicas(Field field, JsonToken token, JsonParser parser) throws IOException {
       require(field, token, JsonToken.VALUE_NUMBER_INT);
       return Checks.replicas(field.text, parser.getText(), limits);
+    }
+
+    private static Boolean bool(Field field, JsonToken token) {
+      if (token != JsonToken.VALUE_FALSE) {
+        require(field, token, JsonToken.VALUE_TRUE);
+      }
+      return token == JsonToken.VALUE_TRUE;
     }
 
     private static void require(Field field, JsonToken token, JsonToken wanted) {

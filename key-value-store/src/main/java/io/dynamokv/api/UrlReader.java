@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class UrlReader {
   private static final String READS = "minNumReads";
   private static final String WRITES = "minNumWrites";
+  private static final String STRICT = "strict";
   private static final String FROM = "fromVersion";
 
   private final Limits limits;
@@ -22,16 +23,18 @@ public final class UrlReader {
     this.limits = limits;
   }
 
-  /** {@code {key}?minNumReads=r}. */
+  /** {@code {key}?minNumReads=r&strict=s}. */
   public ReadRequest read(String key, @Nullable String query) {
-    return new ReadRequest(key(key), number(READS, parameters(query, List.of(READS))));
+    Map<String, String> parameters = parameters(query, List.of(READS, STRICT));
+    return new ReadRequest(key(key), number(READS, parameters), flag(STRICT, parameters));
   }
 
-  /** {@code {key}?fromVersion=v&minNumWrites=w}: a delete. */
+  /** {@code {key}?fromVersion=v&minNumWrites=w&strict=s}: a delete. */
   public WriteRequest delete(String key, @Nullable String query) {
-    Map<String, String> parameters = parameters(query, List.of(FROM, WRITES));
+    Map<String, String> parameters = parameters(query, List.of(FROM, WRITES, STRICT));
     String from = parameters.getOrDefault(FROM, "");
-    return new WriteRequest(key(key), null, from, number(WRITES, parameters));
+    Integer writes = number(WRITES, parameters);
+    return new WriteRequest(key(key), null, from, writes, flag(STRICT, parameters));
   }
 
   /** A key in either alphabet, padded or not. */
@@ -53,6 +56,14 @@ public final class UrlReader {
       throw malformed(name + " must be an integer", "an integer", text);
     }
     return Checks.replicas(name, text, limits);
+  }
+
+  private static boolean flag(String name, Map<String, String> parameters) {
+    String text = parameters.getOrDefault(name, "false");
+    if (!text.equals("true") && !text.equals("false")) {
+      throw malformed(name + " must be true or false", "true or false", text);
+    }
+    return text.equals("true");
   }
 
   private static Map<String, String> parameters(@Nullable String query, List<String> allowed) {

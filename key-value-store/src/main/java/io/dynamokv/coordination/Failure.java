@@ -11,5 +11,13 @@ public enum Failure {
   /** The key would have more siblings than the limit. */
   TOO_MANY_SIBLINGS,
   /** It did not understand the request. */
-  MALFORMED
+  MALFORMED;
+
+  /** Whether the replica may do it another time. */
+  public boolean isPassing() {
+    return switch (this) {
+      case UNREACHABLE, STORAGE_FAILED, OVERLOADED -> true;
+      case TOO_MANY_SIBLINGS, MALFORMED -> false;
+    };
+  }
 }

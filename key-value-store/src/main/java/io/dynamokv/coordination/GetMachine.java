@@ -18,7 +18,11 @@ import org.jspecify.annotations.Nullable;
  * rest soon after. It answers at the wanted number, goes on collecting until all have answered or a
  * replica timeout has passed, and then has those repaired that were behind.
  *
- * <p>Source: DeCandia et al., <i>Dynamo</i> (SOSP 2007), sections 4.5 and 5 (read repair).
+ * <p>Where too few holders can answer, the next nodes on the walk answer in their place with what
+ * they have, which is what they were given while they stood in for a holder; perhaps nothing.
+ *
+ * <p>Source: DeCandia et al., <i>Dynamo</i> (SOSP 2007), sections 4.5, 4.6 (sloppy quorum) and 5
+ * (read repair).
  */
 public final class GetMachine {
   /** Where a GET stands. */
@@ -52,18 +56,24 @@ public final class GetMachine {
 
   /**
    * @param holders the key's holders, this node among them; those that come first are asked first
+   * @param fallbacks who may stand in for holders, best first; none if the quorum is to be strict
    * @param wanted how many must answer, 1 to the number of replicas
    * @param reachable the members that can be reached, this node among them
    */
-  public GetMachine(MemberId self, List<MemberId> holders, int wanted, Set<MemberId> reachable) {
+  public GetMachine(
+      MemberId self,
+      List<MemberId> holders,
+      List<MemberId> fallbacks,
+      int wanted,
+      Set<MemberId> reachable) {
     this.self = self;
-    this.tally = new Tally(wanted, holders);
+    this.tally = new Tally(wanted, holders, fallbacks);
     this.reachable = reachable;
   }
 
   /** Begins; called once, before any event. */
   public Step<GetCommand, GetOutcome> start() {
-    int present = (int) tally.openReplicas().stream().filter(reachable::contains).count();
+    int present = tally.present(reachable);
     if (present < tally.wanted()) {
       moveTo(State.DONE);
       return new Step<>(List.of(), new GetOutcome.NotEnoughReplicas(tally.wanted(), present), true);
@@ -120,8 +130,10 @@ public final class GetMachine {
     return state != State.DONE;
   }
 
+  /** What a holder says when somebody has answered in its place is worth knowing all the same. */
   private void answered(MemberId replica, KeyState answer) {
-    if (tally.succeed(replica)) {
+    if (tally.isAsked(replica) && !answers.containsKey(replica)) {
+      tally.succeed(replica);
       answers.put(replica, answer);
       merged = merged.merge(answer);
     }
@@ -144,22 +156,65 @@ public final class GetMachine {
     }
     giveUpUnreachable();
     List<GetCommand> commands = new ArrayList<>();
-    for (MemberId replica : tally.openReplicas()) {
+    for (MemberId holder : tally.awaitedHolders()) {
       boolean hurried = commands.size() < atOnce;
-      commands.add(hurried ? new GetCommand.Ask(replica) : new GetCommand.AskSoon(replica));
+      commands.add(hurried ? new GetCommand.Ask(holder) : new GetCommand.AskSoon(holder));
+    }
+    return commands;
+  }
+
+  /** Asks all that are silent at once, and others in their place. */
+  private List<GetCommand> askAgain() {
+    List<GetCommand> commands = ask(Integer.MAX_VALUE);
+    List<MemberId> silent = tally.awaitedHolders();
+    for (MemberId holder : silent.subList(0, Math.min(silent.size(), tally.missing()))) {
+      standIn(holder, commands);
     }
     return commands;
   }
 
   private void giveUpUnreachable() {
     if (state != State.READING) {
-      tally.openReplicas().stream()
-          .filter(replica -> !reachable.contains(replica))
-          .forEach(tally::giveUp);
+      giveUpUnreachable(tally.awaitedHolders());
+      giveUpUnreachable(tally.awaitedStandIns());
     }
   }
 
-  private Step<GetCommand, GetOutcome> weigh(List<GetCommand> commands) {
+  private void giveUpUnreachable(List<MemberId> replicas) {
+    for (MemberId replica : replicas) {
+      if (!reachable.contains(replica)) {
+        tally.giveUp(replica);
+      }
+    }
+  }
+
+  /**
+   * Where the holders can no longer make up the number, others may do so in their place. Not
+   * before: a holder has more to tell than who stands in for another.
+   */
+  private List<GetCommand> makeUp() {
+    List<GetCommand> commands = new ArrayList<>(0);
+    for (MemberId holder : tally.givenUp()) {
+      if (tally.isOutOfReach()) {
+        standIn(holder, commands);
+      }
+    }
+    return commands;
+  }
+
+  private void standIn(MemberId holder, List<GetCommand> commands) {
+    MemberId standIn = tally.standIn(holder, reachable);
+    if (standIn != null) {
+      commands.add(new GetCommand.Ask(standIn));
+    }
+  }
+
+  private Step<GetCommand, GetOutcome> weigh(List<GetCommand> asked) {
+    List<GetCommand> commands = asked;
+    if (state == State.ASKING && tally.isOutOfReach()) {
+      commands = new ArrayList<>(asked);
+      commands.addAll(makeUp());
+    }
     GetOutcome outcome = null;
     if (state == State.ASKING && tally.isReached()) {
       moveTo(State.ANSWERED);
@@ -177,7 +232,7 @@ public final class GetMachine {
   private Step<GetCommand, GetOutcome> replicaTimeout() {
     return switch (state) {
       case READING -> askWithoutOwnCopy();
-      case ASKING -> weigh(ask(tally.open()));
+      case ASKING -> weigh(askAgain());
       case ANSWERED -> end(null);
       case NEW, DONE -> new Step<>(List.of(), null, false);
     };
@@ -203,7 +258,7 @@ public final class GetMachine {
     List<GetCommand> repairs = new ArrayList<>();
     answers.forEach(
         (replica, answer) -> {
-          if (!answer.equals(merged)) {
+          if (!answer.equals(merged) && tally.isHolder(replica)) {
             repairs.add(new GetCommand.Repair(replica, merged));
           }
         });

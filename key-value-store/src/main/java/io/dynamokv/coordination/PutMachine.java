@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.version.Version;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +22,11 @@ import org.jspecify.annotations.Nullable;
  * crashes in between may forget a value that others have; so it must not go on under the name that
  * it gave the value ({@code replica.Identity}).
  *
- * <p>Source: DeCandia et al., <i>Dynamo</i> (SOSP 2007), sections 4.5 and 4.6.
+ * <p>For a holder that can not be reached, fails or is silent, the next node on the walk stands in:
+ * it stores the state in its place, with a hint to bring it there. Its answer counts as the
+ * holder's.
+ *
+ * <p>Source: DeCandia et al., <i>Dynamo</i> (SOSP 2007), sections 4.5 and 4.6 (sloppy quorum).
  */
 public final class PutMachine {
   /** Where a PUT stands. */
@@ -44,6 +49,10 @@ public final class PutMachine {
 
   private final MemberId self;
   private final Tally tally;
+
+  /** Who can not store it for a reason that time does not heal: no hint would ever reach them. */
+  private final Set<MemberId> beyondHelp = new HashSet<>(0);
+
   private State state = State.NEW;
   private Set<MemberId> reachable;
   private @Nullable Version version;
@@ -51,18 +60,24 @@ public final class PutMachine {
 
   /**
    * @param holders the key's holders, this node among them
+   * @param fallbacks who may stand in for holders, best first; none if the quorum is to be strict
    * @param wanted how many must have stored it, 1 to the number of replicas
    * @param reachable the members that can be reached, this node among them
    */
-  public PutMachine(MemberId self, List<MemberId> holders, int wanted, Set<MemberId> reachable) {
+  public PutMachine(
+      MemberId self,
+      List<MemberId> holders,
+      List<MemberId> fallbacks,
+      int wanted,
+      Set<MemberId> reachable) {
     this.self = self;
-    this.tally = new Tally(wanted, holders);
+    this.tally = new Tally(wanted, holders, fallbacks);
     this.reachable = reachable;
   }
 
   /** Begins; called once, before any event. */
   public Step<PutCommand, PutOutcome> start() {
-    int present = (int) tally.openReplicas().stream().filter(reachable::contains).count();
+    int present = tally.present(reachable);
     if (present < tally.wanted()) {
       return end(new PutOutcome.NotEnoughReplicas(tally.wanted(), present));
     }
@@ -94,12 +109,11 @@ public final class PutMachine {
       tally.succeed(replica.replica());
       return weigh(List.of());
     } else if (event instanceof PutEvent.ReplicaFailed replica) {
-      tally.giveUp(replica.replica());
-      return weigh(List.of());
+      return replicaFailed(replica);
     } else if (event instanceof PutEvent.ViewChanged view) {
       reachable = view.reachable();
       giveUpUnreachable();
-      return weigh(List.of());
+      return weigh(makeUp());
     } else if (event instanceof PutEvent.ReplicaTimeout) {
       return replicaTimeout();
     } else {
@@ -127,35 +141,78 @@ public final class PutMachine {
     return weigh(replicate());
   }
 
+  private Step<PutCommand, PutOutcome> replicaFailed(PutEvent.ReplicaFailed failed) {
+    tally.giveUp(failed.replica());
+    if (!failed.failure().isPassing()) {
+      beyondHelp.add(failed.replica());
+    }
+    return weigh(makeUp());
+  }
+
   /** Without a state to send, nothing more can come of it; with one, the others may do. */
   private Step<PutCommand, PutOutcome> localUncertain() {
     if (applied == null) {
       return end(new PutOutcome.Unknown(tally.wanted(), tally.succeeded()));
     }
     tally.giveUp(self);
-    return weigh(List.of());
+    return weigh(makeUp());
   }
 
-  /** Asks those that have not answered, for the first time or again: a link may lose messages. */
+  /** Sends it to those that have not answered, for the first time or again. */
   private List<PutCommand> replicate() {
     if (applied == null) {
       return List.of();
     }
     giveUpUnreachable();
     List<PutCommand> commands = new ArrayList<>();
-    for (MemberId replica : tally.openReplicas()) {
-      if (!replica.equals(self)) {
-        commands.add(new PutCommand.Replicate(replica, applied));
+    for (MemberId holder : tally.awaitedHolders()) {
+      if (!holder.equals(self)) {
+        commands.add(new PutCommand.Replicate(holder, applied));
       }
+    }
+    commands.addAll(makeUp());
+    return commands;
+  }
+
+  /** A link may lose messages, or lead nowhere: sends it again, and to somebody else as well. */
+  private List<PutCommand> replicateAgain() {
+    List<PutCommand> commands = replicate();
+    for (MemberId holder : tally.awaitedHolders()) {
+      standIn(holder, commands);
     }
     return commands;
   }
 
+  /** Sends it to those that stand in for who can not store it now. */
+  private List<PutCommand> makeUp() {
+    List<PutCommand> commands = new ArrayList<>(0);
+    for (MemberId holder : tally.givenUp()) {
+      standIn(holder, commands);
+    }
+    return commands;
+  }
+
+  private void standIn(MemberId holder, List<PutCommand> commands) {
+    if (applied != null && !beyondHelp.contains(holder)) {
+      MemberId standIn = tally.standIn(holder, reachable);
+      if (standIn != null) {
+        commands.add(new PutCommand.StandIn(standIn, holder, applied));
+      }
+    }
+  }
+
   private void giveUpUnreachable() {
     if (applied != null) {
-      tally.openReplicas().stream()
-          .filter(replica -> !reachable.contains(replica))
-          .forEach(tally::giveUp);
+      giveUpUnreachable(tally.awaitedHolders());
+      giveUpUnreachable(tally.awaitedStandIns());
+    }
+  }
+
+  private void giveUpUnreachable(List<MemberId> replicas) {
+    for (MemberId replica : replicas) {
+      if (!reachable.contains(replica)) {
+        tally.giveUp(replica);
+      }
     }
   }
 
@@ -184,13 +241,16 @@ public final class PutMachine {
     return all;
   }
 
-  /** At the end, whatever it is: what is stored here is owed to all who have not stored it. */
+  /**
+   * At the end, whatever it is: what is stored here is owed to all who have not stored it, but for
+   * those that are owed it by somebody who stands in for them.
+   */
   private List<PutCommand> owed() {
     if (applied == null) {
       return List.of();
     }
     List<PutCommand> owed = new ArrayList<>(0);
-    for (MemberId replica : tally.replicasWithoutSuccess()) {
+    for (MemberId replica : tally.withoutSuccess()) {
       if (!replica.equals(self)) {
         owed.add(new PutCommand.Owe(replica));
       }
@@ -198,9 +258,9 @@ public final class PutMachine {
     return owed;
   }
 
-  /** Before the answer, asks again those that are silent; after it, stops waiting for them. */
+  /** Before the answer, turns to those that are silent again; after it, waits no longer. */
   private Step<PutCommand, PutOutcome> replicaTimeout() {
-    return state == State.ANSWERED ? end(null) : weigh(replicate());
+    return state == State.ANSWERED ? end(null) : weigh(replicateAgain());
   }
 
   private Step<PutCommand, PutOutcome> requestTimeout() {

@@ -5,10 +5,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Which of a key's holders have done what a request asks of them. Not thread-safe.
+ * Which of a key's holders have done what a request asks of them, or had it done by somebody who
+ * stands in for them. A fallback stands in for one holder at most, so whatever counts has happened
+ * on as many nodes. Not thread-safe.
  *
  * <p>Only success is final: a replica that was given up may still answer, and then counts.
  */
@@ -21,24 +25,106 @@ final class Tally {
   }
 
   private final int wanted;
-  private final Map<MemberId, Standing> standings = new LinkedHashMap<>();
+
+  /** By the holder. */
+  private final Map<MemberId, Slot> slots = new LinkedHashMap<>();
+
+  /** By whoever stands in, or has done so. */
+  private final Map<MemberId, Slot> standIns = new LinkedHashMap<>(0);
+
+  /** Those that stand in for nobody yet, in the order in which they would. */
+  private final List<MemberId> fallbacks;
+
   private int open;
   private int succeeded;
 
-  Tally(int wanted, List<MemberId> holders) {
+  /** What is wanted of one holder. */
+  private static final class Slot {
+    private final MemberId holder;
+    private Standing standing = Standing.OPEN;
+    private boolean awaitsHolder = true;
+    private @Nullable MemberId standIn;
+
+    Slot(MemberId holder) {
+      this.holder = holder;
+    }
+  }
+
+  /**
+   * @param fallbacks who may stand in for holders, best first; none of them is a holder
+   */
+  Tally(int wanted, List<MemberId> holders, List<MemberId> fallbacks) {
     this.wanted = wanted;
-    holders.forEach(holder -> standings.put(holder, Standing.OPEN));
-    this.open = standings.size();
+    this.fallbacks = new ArrayList<>(fallbacks);
+    holders.forEach(holder -> slots.put(holder, new Slot(holder)));
+    this.open = slots.size();
   }
 
-  /** Returns false if the replica is no holder, or had succeeded before. */
+  /** How many could do what is asked, if these members and no others can be reached. */
+  int present(Set<MemberId> reachable) {
+    int holders = count(slots.keySet(), reachable);
+    return Math.min(slots.size(), holders + count(fallbacks, reachable));
+  }
+
+  private static int count(Iterable<MemberId> members, Set<MemberId> reachable) {
+    int count = 0;
+    for (MemberId member : members) {
+      count += reachable.contains(member) ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** Returns false if the replica was never asked, or its holder's part was done before. */
   boolean succeed(MemberId replica) {
-    return move(replica, Standing.SUCCEEDED);
+    Slot slot = slotOf(replica);
+    return slot != null && move(slot, Standing.SUCCEEDED);
   }
 
-  /** Returns false if the replica is no holder, or its standing was no longer open. */
+  /**
+   * Waits for a replica no longer. Returns false if that changes nothing: it was not waited for, or
+   * somebody else still is.
+   */
   boolean giveUp(MemberId replica) {
-    return move(replica, Standing.GIVEN_UP);
+    Slot slot = slotOf(replica);
+    if (slot == null) {
+      return false;
+    }
+    if (replica.equals(slot.holder)) {
+      slot.awaitsHolder = false;
+    } else if (replica.equals(slot.standIn)) {
+      slot.standIn = null;
+    }
+    boolean waitsForNobody = !slot.awaitsHolder && slot.standIn == null;
+    return waitsForNobody && move(slot, Standing.GIVEN_UP);
+  }
+
+  /**
+   * Has somebody stand in for a holder: who does so already, or else the first of the fallbacks in
+   * reach that stands in for nobody. Null if there is none, or no need.
+   */
+  @Nullable MemberId standIn(MemberId holder, Set<MemberId> reachable) {
+    Slot slot = slots.get(holder);
+    if (slot == null || slot.standing == Standing.SUCCEEDED) {
+      return null;
+    }
+    for (int i = 0; slot.standIn == null && i < fallbacks.size(); i++) {
+      if (reachable.contains(fallbacks.get(i))) {
+        slot.standIn = fallbacks.remove(i);
+        standIns.put(slot.standIn, slot);
+        move(slot, Standing.OPEN);
+      }
+    }
+    return slot.standIn;
+  }
+
+  /** Whether it is one of the key's holders itself. */
+  boolean isHolder(MemberId replica) {
+    return slots.containsKey(replica);
+  }
+
+  /** Whether it is a holder, or has been asked to stand in for one. */
+  boolean isAsked(MemberId replica) {
+    return slotOf(replica) != null;
   }
 
   /** Enough have succeeded. */
@@ -65,45 +151,60 @@ final class Tally {
     return wanted - succeeded;
   }
 
-  int open() {
-    return open;
-  }
-
   int succeeded() {
     return succeeded;
   }
 
-  List<MemberId> openReplicas() {
-    return replicasThat(standing -> standing == Standing.OPEN);
+  /** The holders that are waited for. */
+  List<MemberId> awaitedHolders() {
+    return holdersOf(slot -> slot.standing == Standing.OPEN && slot.awaitsHolder);
   }
 
-  List<MemberId> replicasWithoutSuccess() {
-    return replicasThat(standing -> standing != Standing.SUCCEEDED);
+  /** Those that are waited for in the place of a holder. */
+  List<MemberId> awaitedStandIns() {
+    List<MemberId> awaited = new ArrayList<>(0);
+    for (MemberId standIn : standIns.keySet()) {
+      Slot slot = standIns.get(standIn);
+      if (slot != null && slot.standing == Standing.OPEN && standIn.equals(slot.standIn)) {
+        awaited.add(standIn);
+      }
+    }
+    return awaited;
   }
 
-  private List<MemberId> replicasThat(Predicate<Standing> are) {
-    List<MemberId> replicas = new ArrayList<>(standings.size());
-    standings.forEach(
-        (replica, standing) -> {
-          if (are.test(standing)) {
-            replicas.add(replica);
-          }
-        });
-    return replicas;
+  /** The holders for whom nobody is waited any more. */
+  List<MemberId> givenUp() {
+    return holdersOf(slot -> slot.standing == Standing.GIVEN_UP);
   }
 
-  private boolean move(MemberId replica, Standing to) {
-    Standing from = standings.get(replica);
-    if (from == null || from == to || from == Standing.SUCCEEDED) {
+  /** The holders of whom neither they nor anybody in their place has succeeded. */
+  List<MemberId> withoutSuccess() {
+    return holdersOf(slot -> slot.standing != Standing.SUCCEEDED);
+  }
+
+  private List<MemberId> holdersOf(Predicate<Slot> are) {
+    List<MemberId> holders = new ArrayList<>(slots.size());
+    for (Slot slot : slots.values()) {
+      if (are.test(slot)) {
+        holders.add(slot.holder);
+      }
+    }
+    return holders;
+  }
+
+  private @Nullable Slot slotOf(MemberId replica) {
+    Slot slot = slots.get(replica);
+    return slot == null ? standIns.get(replica) : slot;
+  }
+
+  private boolean move(Slot slot, Standing to) {
+    Standing from = slot.standing;
+    if (from == to || from == Standing.SUCCEEDED) {
       return false;
     }
-    standings.put(replica, to);
-    if (from == Standing.OPEN) {
-      open--;
-    }
-    if (to == Standing.SUCCEEDED) {
-      succeeded++;
-    }
+    slot.standing = to;
+    open += (to == Standing.OPEN ? 1 : 0) - (from == Standing.OPEN ? 1 : 0);
+    succeeded += to == Standing.SUCCEEDED ? 1 : 0;
     return true;
   }
 }

@@ -5,6 +5,7 @@ import io.dynamokv.coordination.GetMachine;
 import io.dynamokv.coordination.GetOutcome;
 import io.dynamokv.coordination.PutMachine;
 import io.dynamokv.coordination.PutOutcome;
+import io.dynamokv.coordination.Quorum;
 import io.dynamokv.membership.View;
 import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.ring.Key;
@@ -87,11 +88,13 @@ final class Coordinator {
     return (int) Math.floorMod(id, (long) count);
   }
 
-  void get(Key key, int wanted, String requestId, Consumer<GetOutcome> answer) {
+  void get(Key key, Quorum quorum, String requestId, Consumer<GetOutcome> answer) {
     View now = view.get();
     PreferenceList list = now.ring().preferenceList(key);
     List<MemberId> holders = askingOrder.of(list.holders());
-    GetMachine machine = new GetMachine(now.self().id(), holders, wanted, now.reachable());
+    GetMachine machine =
+        new GetMachine(
+            now.self().id(), holders, fallbacks(list, quorum), quorum.wanted(), now.reachable());
     begin(new GetRequest(this, newId(), requestId, key, nanoClock.getAsLong(), machine, answer));
   }
 
@@ -99,14 +102,24 @@ final class Coordinator {
       Key key,
       Version from,
       byte @Nullable [] value,
-      int wanted,
+      Quorum quorum,
       String requestId,
       Consumer<PutOutcome> answer) {
     View now = view.get();
     PreferenceList list = now.ring().preferenceList(key);
-    PutMachine machine = new PutMachine(now.self().id(), list.holders(), wanted, now.reachable());
+    PutMachine machine =
+        new PutMachine(
+            now.self().id(),
+            list.holders(),
+            fallbacks(list, quorum),
+            quorum.wanted(),
+            now.reachable());
     ReplicaWrite.Coordinate write = new ReplicaWrite.Coordinate(key, from, value);
     begin(new PutRequest(this, newId(), requestId, write, nanoClock.getAsLong(), machine, answer));
+  }
+
+  private static List<MemberId> fallbacks(PreferenceList list, Quorum quorum) {
+    return quorum.strict() ? List.of() : list.fallbacks();
   }
 
   /** Brings an answer to the request that it is for; one that comes too late is dropped. */

@@ -17,6 +17,7 @@ final class CoordinatorMetrics {
   final Meter readRepairs;
   final Meter overloaded;
   final Meter hintsRefused;
+  final Meter putStandIns;
   private final MetricRegistry registry;
   private final LongSupplier nanoClock;
   private final Timer getLatency;
@@ -49,6 +50,7 @@ final class CoordinatorMetrics {
     this.readRepairs = registry.meter("requests.read-repairs");
     this.overloaded = registry.meter("requests.overloaded");
     this.hintsRefused = registry.meter("hints.refused");
+    this.putStandIns = registry.meter("requests.put.stand-ins");
   }
 
   void count(GetOutcome outcome, long startedNs) {

@@ -2,6 +2,7 @@ package io.dynamokv.node;
 
 import io.dynamokv.membership.View;
 import io.dynamokv.repair.Handoff;
+import io.dynamokv.repair.HintExpiry;
 import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
@@ -12,31 +13,26 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What a node does for its handoff; call-backs are brought to the handoff's mailbox. */
-final class HandoffPort implements Handoff.Port {
+/** What a node does for its hints; call-backs are brought to the mailbox that they are in. */
+final class HandoffPort implements Handoff.Port, HintExpiry.Port {
   private static final String REQUEST_ID = "handoff";
 
   private final LocalReplica local;
   private final Peers peers;
   private final Supplier<View> view;
   private final Executor mailbox;
-  private final LongSupplier nanoClock;
+  private final Clocks clocks;
 
   HandoffPort(
-      LocalReplica local,
-      Peers peers,
-      Supplier<View> view,
-      Executor mailbox,
-      LongSupplier nanoClock) {
+      LocalReplica local, Peers peers, Supplier<View> view, Executor mailbox, Clocks clocks) {
     this.local = local;
     this.peers = peers;
     this.view = view;
     this.mailbox = mailbox;
-    this.nanoClock = nanoClock;
+    this.clocks = clocks;
   }
 
   @Override
@@ -73,11 +69,36 @@ final class HandoffPort implements Handoff.Port {
 
   @Override
   public void handedOver(MemberId holder, Key key, long hash) {
-    local.write(new ReplicaWrite.HandedOver(holder, key, hash), progress -> {});
+    boolean release = !holders(key).contains(view.get().self().id());
+    local.write(new ReplicaWrite.HandedOver(holder, key, hash, release), progress -> {});
+  }
+
+  @Override
+  public boolean isMember(MemberId holder) {
+    return view.get().members().stream().anyMatch(member -> member.id().equals(holder));
+  }
+
+  /** One that is not accepted now is found again. */
+  @Override
+  public void reassign(Hint hint) {
+    List<MemberId> holders = holders(hint.key());
+    boolean isOwn = holders.contains(view.get().self().id());
+    List<MemberId> heirs =
+        isOwn ? List.of() : holders.stream().filter(id -> !id.equals(hint.holder())).toList();
+    local.write(new ReplicaWrite.Reassign(hint, heirs), progress -> {});
+  }
+
+  @Override
+  public long clockMs() {
+    return clocks.wallMs().getAsLong();
+  }
+
+  private List<MemberId> holders(Key key) {
+    return view.get().ring().preferenceList(key).holders();
   }
 
   @Override
   public long nanoTime() {
-    return nanoClock.getAsLong();
+    return clocks.nano().getAsLong();
   }
 }

@@ -3,6 +3,7 @@ package io.dynamokv.node;
 import com.codahale.metrics.MetricRegistry;
 import io.dynamokv.coordination.GetOutcome;
 import io.dynamokv.coordination.PutOutcome;
+import io.dynamokv.coordination.Quorum;
 import io.dynamokv.membership.ClusterFacts;
 import io.dynamokv.membership.Member;
 import io.dynamokv.membership.Membership;
@@ -92,7 +93,7 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
     }
     this.core =
         new NodeCore(
-            settings.requests(),
+            settings,
             facts,
             membership,
             actor,
@@ -100,7 +101,7 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
             transport::queue,
             List.copyOf(mailboxes),
             new SecureRandom().nextLong() >>> 2,
-            System::nanoTime,
+            Clocks.SYSTEM,
             metrics);
     this.timer = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "node-timer"));
     register(registry);
@@ -114,6 +115,7 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
       registry.gauge("requests.mailbox." + i, () -> mailbox::depth);
       registry.gauge("requests.registered." + i, () -> coordinator::registered);
     }
+    registry.gauge("hints.oldest-age-ms", () -> core::oldestHintAgeMs);
     registry.gauge("cluster.members", () -> () -> view().members().size());
     registry.gauge("cluster.reachable-members", () -> () -> view().reachable().size());
   }
@@ -133,8 +135,8 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
   }
 
   @Override
-  public boolean get(Key key, int wanted, String requestId, Consumer<GetOutcome> answer) {
-    return submit(key, answer, counted -> core.get(key, wanted, requestId, counted));
+  public boolean get(Key key, Quorum quorum, String requestId, Consumer<GetOutcome> answer) {
+    return submit(key, answer, counted -> core.get(key, quorum, requestId, counted));
   }
 
   @Override
@@ -142,10 +144,10 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
       Key key,
       Version from,
       byte @Nullable [] value,
-      int wanted,
+      Quorum quorum,
       String requestId,
       Consumer<PutOutcome> answer) {
-    return submit(key, answer, counted -> core.put(key, from, value, wanted, requestId, counted));
+    return submit(key, answer, counted -> core.put(key, from, value, quorum, requestId, counted));
   }
 
   /** Hands a request to its mailbox, unless too many are in flight. */

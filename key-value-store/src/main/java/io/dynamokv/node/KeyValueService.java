@@ -2,6 +2,7 @@ package io.dynamokv.node;
 
 import io.dynamokv.coordination.GetOutcome;
 import io.dynamokv.coordination.PutOutcome;
+import io.dynamokv.coordination.Quorum;
 import io.dynamokv.membership.Member;
 import io.dynamokv.membership.View;
 import io.dynamokv.ring.Key;
@@ -19,25 +20,25 @@ public interface KeyValueService {
   /**
    * Reads a key, with this node as its coordinator.
    *
-   * @param wanted how many replicas must answer, 1 to the number of replicas
+   * @param quorum by whom it must be answered
    * @param requestId names the request in the logs of every node it touches
    * @return false if too many requests are in flight: nothing was done, no answer will come
    */
-  boolean get(Key key, int wanted, String requestId, Consumer<GetOutcome> answer);
+  boolean get(Key key, Quorum quorum, String requestId, Consumer<GetOutcome> answer);
 
   /**
    * Writes a key, with this node as its coordinator.
    *
    * @param from what the writer has seen
    * @param value the value, or null to delete the key
-   * @param wanted how many replicas must have stored it, 1 to the number of replicas
+   * @param quorum by whom it must have been stored
    * @return false if too many requests are in flight: nothing was done, no answer will come
    */
   boolean put(
       Key key,
       Version from,
       byte @Nullable [] value,
-      int wanted,
+      Quorum quorum,
       String requestId,
       Consumer<PutOutcome> answer);
 

@@ -2,9 +2,11 @@ package io.dynamokv.node;
 
 import io.dynamokv.coordination.GetOutcome;
 import io.dynamokv.coordination.PutOutcome;
+import io.dynamokv.coordination.Quorum;
 import io.dynamokv.membership.ClusterFacts;
 import io.dynamokv.membership.Membership;
 import io.dynamokv.repair.Handoff;
+import io.dynamokv.repair.HintExpiry;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.Message;
@@ -16,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,7 @@ final class NodeCore implements Transport.Receiver {
   private final List<Executor> mailboxes;
   private final List<Coordinator> coordinators = new ArrayList<>();
   private final Handoff handoff;
+  private final HintExpiry hintExpiry;
 
   /**
    * @param mailboxes one for each coordinator; what is handed to one runs in order, never two at
@@ -49,7 +51,7 @@ final class NodeCore implements Transport.Receiver {
    *     does not have
    */
   NodeCore(
-      RequestSettings settings,
+      NodeSettings settings,
       ClusterFacts facts,
       Membership membership,
       Actor actor,
@@ -57,16 +59,15 @@ final class NodeCore implements Transport.Receiver {
       Peers peers,
       List<Executor> mailboxes,
       long firstRequestId,
-      LongSupplier nanoClock,
+      Clocks clocks,
       CoordinatorMetrics metrics) {
     this.membership = membership;
     this.server = new ReplicaServer(local, peers);
-    this.heart = new Heart(facts, actor, membership, peers, nanoClock, this::tellView);
+    this.heart = new Heart(facts, actor, membership, peers, clocks.nano(), this::tellView);
     this.mailboxes = mailboxes;
-    this.handoff =
-        new Handoff(
-            new HandoffPort(local, peers, membership::view, mailboxes.get(0), nanoClock),
-            HANDOFF_IDS + firstRequestId);
+    HandoffPort port = new HandoffPort(local, peers, membership::view, mailboxes.get(0), clocks);
+    this.handoff = new Handoff(port, HANDOFF_IDS + firstRequestId);
+    this.hintExpiry = new HintExpiry(port, settings.maxHintAgeMs());
     for (int i = 0; i < mailboxes.size(); i++) {
       coordinators.add(
           new Coordinator(
@@ -77,8 +78,8 @@ final class NodeCore implements Transport.Receiver {
               peers,
               membership::view,
               mailboxes.get(i),
-              nanoClock,
-              settings,
+              clocks.nano(),
+              settings.requests(),
               metrics));
     }
   }
@@ -94,8 +95,8 @@ final class NodeCore implements Transport.Receiver {
   }
 
   /** Begins a GET; to be called in the key's mailbox. */
-  void get(Key key, int wanted, String requestId, Consumer<GetOutcome> answer) {
-    coordinators.get(indexOf(key)).get(key, wanted, requestId, answer);
+  void get(Key key, Quorum quorum, String requestId, Consumer<GetOutcome> answer) {
+    coordinators.get(indexOf(key)).get(key, quorum, requestId, answer);
   }
 
   /** Begins a PUT; to be called in the key's mailbox. */
@@ -103,10 +104,10 @@ final class NodeCore implements Transport.Receiver {
       Key key,
       Version from,
       byte @Nullable [] value,
-      int wanted,
+      Quorum quorum,
       String requestId,
       Consumer<PutOutcome> answer) {
-    coordinators.get(indexOf(key)).put(key, from, value, wanted, requestId, answer);
+    coordinators.get(indexOf(key)).put(key, from, value, quorum, requestId, answer);
   }
 
   /** Does what was put off until soon, and lets the deadlines pass that are due. */
@@ -115,6 +116,7 @@ final class NodeCore implements Transport.Receiver {
       mailboxes.get(i).execute(coordinators.get(i)::tick);
     }
     mailboxes.get(0).execute(handoff::tick);
+    mailboxes.get(0).execute(hintExpiry::tick);
   }
 
   /** Ends all requests, whose promises are noted; what comes after finds nobody. */
@@ -122,6 +124,11 @@ final class NodeCore implements Transport.Receiver {
     for (int i = 0; i < coordinators.size(); i++) {
       mailboxes.get(i).execute(coordinators.get(i)::endAll);
     }
+  }
+
+  /** How old the oldest hint was lately, in milliseconds; 0 if there was none. */
+  long oldestHintAgeMs() {
+    return hintExpiry.oldestAgeMs();
   }
 
   /** Says that this node lives, and looks who else does. */

@@ -6,6 +6,7 @@ package io.dynamokv.node;
  * @param heartbeatIntervalMs how often it tells the others that it lives
  * @param coordinators how many mailboxes share the requests, 1 or more
  * @param queueCapacity how many reads, and how many writes, may wait for this node's own copy
+ * @param maxHintAgeMs how long a node is kept what it did not come back for
  * @param queueBytes how many bytes of states the waiting writes may hold together
  */
 public record NodeSettings(
@@ -13,4 +14,5 @@ public record NodeSettings(
     long heartbeatIntervalMs,
     int coordinators,
     int queueCapacity,
+    long maxHintAgeMs,
     long queueBytes) {}

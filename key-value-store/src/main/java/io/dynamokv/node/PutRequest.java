@@ -48,6 +48,12 @@ final class PutRequest extends Request<PutCommand, PutOutcome> {
           this,
           replicate.replica(),
           new Message.WriteRequest(id, requestId, key.bytes(), replicate.state()));
+    } else if (command instanceof PutCommand.StandIn standIn) {
+      coordinator.metrics().putStandIns.mark();
+      coordinator.ask(
+          this,
+          standIn.fallback(),
+          new Message.WriteRequest(id, requestId, key.bytes(), standIn.state(), standIn.holder()));
     } else if (command instanceof PutCommand.Owe owe) {
       coordinator.owe(this, owe.replica());
     }
@@ -79,6 +85,7 @@ final class PutRequest extends Request<PutCommand, PutOutcome> {
   private static Failure failureOf(WriteResult.Refusal refusal) {
     return switch (refusal) {
       case STORAGE_FAILED -> Failure.STORAGE_FAILED;
+      case HINTS_FULL -> Failure.OVERLOADED;
       case TOO_MANY_SIBLINGS -> Failure.TOO_MANY_SIBLINGS;
       case MALFORMED -> Failure.MALFORMED;
     };

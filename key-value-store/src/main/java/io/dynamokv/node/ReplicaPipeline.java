@@ -60,11 +60,7 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   private sealed interface Writing {}
 
   private record PendingWrite(ReplicaWrite write, long bytes, Consumer<WriteProgress> done)
-      implements Writing {
-    boolean changesState() {
-      return write instanceof ReplicaWrite.Merge || write instanceof ReplicaWrite.Coordinate;
-    }
-  }
+      implements Writing {}
 
   private record UnsafeRead(ReadResult result, Consumer<ReadResult> done) implements Writing {}
 
@@ -137,6 +133,8 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
     byte[] bytes = null;
     if (write instanceof ReplicaWrite.Merge merge) {
       bytes = merge.state();
+    } else if (write instanceof ReplicaWrite.StandIn standIn) {
+      bytes = standIn.state();
     } else if (write instanceof ReplicaWrite.Coordinate coordinate) {
       bytes = coordinate.value();
     }
@@ -276,7 +274,7 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
     }
     batchSizes.update(pending.size());
     for (PendingWrite write : pending) {
-      if (write.changesState()) {
+      if (write.write.changesState()) {
         unsafeKeys.add(write.write.key());
       }
     }
@@ -292,7 +290,7 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   private void finish(PendingWrite pending, WriteResult result, boolean safe) {
     boolean decided =
         result instanceof WriteResult.Refused || safe && !(result instanceof WriteResult.Uncertain);
-    if (decided && pending.changesState()) {
+    if (decided && pending.write.changesState()) {
       unsafeKeys.remove(pending.write.key());
     }
     queuedBytes.addAndGet(-pending.bytes);

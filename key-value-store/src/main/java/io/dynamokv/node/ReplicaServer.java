@@ -48,8 +48,13 @@ final class ReplicaServer {
   }
 
   private void onWrite(MemberId from, Message.WriteRequest request) {
-    ReplicaWrite merge = new ReplicaWrite.Merge(Key.of(request.key()), request.state());
-    if (!local.write(merge, progress -> peers.send(from, replyTo(request, progress)))) {
+    Key key = Key.of(request.key());
+    MemberId hintFor = request.hintFor();
+    ReplicaWrite write =
+        hintFor == null
+            ? new ReplicaWrite.Merge(key, request.state())
+            : new ReplicaWrite.StandIn(hintFor, key, request.state());
+    if (!local.write(write, progress -> peers.send(from, replyTo(request, progress)))) {
       peers.send(from, new Message.WriteReply(request.id(), Status.OVERLOADED));
     }
   }
@@ -91,6 +96,7 @@ final class ReplicaServer {
   private static Status statusOf(WriteResult.Refusal refusal) {
     return switch (refusal) {
       case STORAGE_FAILED -> Status.STORAGE_FAILED;
+      case HINTS_FULL -> Status.OVERLOADED;
       case TOO_MANY_SIBLINGS -> Status.TOO_MANY_SIBLINGS;
       case MALFORMED -> Status.MALFORMED;
     };

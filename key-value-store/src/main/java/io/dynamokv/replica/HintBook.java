@@ -4,35 +4,49 @@ import com.codahale.metrics.Gauge;
 import com.codahale.metrics.Meter;
 import com.codahale.metrics.MetricRegistry;
 import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.Hint;
 import io.dynamokv.storage.Storage;
+import io.dynamokv.storage.StorageException;
 import io.dynamokv.version.StateCodec;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Takes and strikes out the notes in a batch of writes. It is used by the thread that writes states
  * too, so no state changes between the look at it and the end of its note. Not thread-safe.
+ *
+ * <p>A note is taken before the state that it is about is written, and struck out after the state
+ * is removed: a crash in between leaves a note too many, never a state that nobody knows of.
  */
 final class HintBook {
-  /** The most bytes of all notes together; beyond, none is taken. */
-  static final long MAX_BYTES = 64L << 20;
-
   private static final Logger LOG = LoggerFactory.getLogger(HintBook.class);
 
   private final Storage storage;
   private final LongSupplier clockMs;
+  private final long maxBytes;
   private final Meter refused;
   private final Meter delivered;
+  private final Meter reassigned;
+  private final Meter released;
 
-  HintBook(Storage storage, LongSupplier clockMs, MetricRegistry metrics) {
+  HintBook(Storage storage, LongSupplier clockMs, long maxBytes, MetricRegistry metrics) {
     this.storage = storage;
     this.clockMs = clockMs;
+    this.maxBytes = maxBytes;
     this.refused = metrics.meter("hints.refused");
     this.delivered = metrics.meter("hints.delivered");
+    this.reassigned = metrics.meter("hints.reassigned");
+    this.released = metrics.meter("hints.released");
     metrics.gauge("hints.waiting", () -> (Gauge<Long>) this::waiting);
     metrics.gauge("hints.bytes", () -> (Gauge<Long>) () -> storage.hints().bytes());
   }
@@ -41,50 +55,70 @@ final class HintBook {
     return storage.hints().counts().values().stream().mapToLong(Long::longValue).sum();
   }
 
-  static boolean isHint(ReplicaWrite write) {
-    return write instanceof ReplicaWrite.Owe || write instanceof ReplicaWrite.HandedOver;
-  }
-
-  /** Takes the notes of a batch. */
+  /** Takes the notes of a batch; gives those a result whose state is not to be written. */
   void open(List<ReplicaWrite> writes, WriteResult[] results) {
     List<Hint> added = new ArrayList<>(0);
+    for (ReplicaWrite write : writes) {
+      notesOf(write, added);
+    }
+    boolean taken = added.isEmpty() || take(added);
     for (int i = 0; i < results.length; i++) {
-      if (writes.get(i) instanceof ReplicaWrite.Owe owe) {
-        added.add(new Hint(owe.holder(), owe.key(), clockMs.getAsLong()));
+      ReplicaWrite write = writes.get(i);
+      if (write instanceof ReplicaWrite.Owe) {
         results[i] = new WriteResult.Noted();
+      } else if (!taken
+          && (write instanceof ReplicaWrite.StandIn || write instanceof ReplicaWrite.Reassign)) {
+        results[i] = new WriteResult.Refused(WriteResult.Refusal.HINTS_FULL);
       }
-    }
-    if (added.isEmpty()) {
-      return;
-    }
-    if (storage.hints().bytes() >= MAX_BYTES || !isDone(() -> storage.hints().add(added))) {
-      refused.mark(added.size());
     }
   }
 
-  /** Strikes out the notes of a batch that are settled. */
+  private void notesOf(ReplicaWrite write, List<Hint> notes) {
+    long nowMs = clockMs.getAsLong();
+    if (write instanceof ReplicaWrite.Owe owe) {
+      notes.add(new Hint(owe.holder(), owe.key(), nowMs));
+    } else if (write instanceof ReplicaWrite.StandIn standIn) {
+      notes.add(new Hint(standIn.holder(), standIn.key(), nowMs, standIn.state().length));
+    } else if (write instanceof ReplicaWrite.Reassign reassign) {
+      Hint hint = reassign.hint();
+      for (MemberId heir : reassign.heirs()) {
+        notes.add(new Hint(heir, hint.key(), nowMs, hint.stateBytes()));
+      }
+    }
+  }
+
+  private boolean take(List<Hint> added) {
+    if (storage.hints().bytes() < maxBytes && isDone(() -> storage.hints().add(added))) {
+      return true;
+    }
+    refused.mark(added.size());
+    return false;
+  }
+
+  /**
+   * Strikes out the notes of a batch that are settled, and removes what was here for their sake.
+   */
   void close(List<ReplicaWrite> writes, WriteResult[] results) {
-    List<Hint> removed = new ArrayList<>(0);
+    Settled settled = new Settled();
+    List<Hint> givenUp = new ArrayList<>(0);
     for (int i = 0; i < results.length; i++) {
       if (writes.get(i) instanceof ReplicaWrite.HandedOver over) {
         results[i] = new WriteResult.Noted();
-        if (isStill(over.key(), over.sentHash())) {
-          removed.add(new Hint(over.holder(), over.key(), 0));
-        }
+        settled.add(over);
+      } else if (results[i] == null && writes.get(i) instanceof ReplicaWrite.Reassign reassign) {
+        results[i] = new WriteResult.Noted();
+        givenUp.add(reassign.hint());
       }
     }
-    if (!removed.isEmpty() && isDone(() -> storage.hints().remove(removed))) {
-      delivered.mark(removed.size());
+    if (settled.release()) {
+      strikeOut(settled.hints, delivered);
     }
+    strikeOut(givenUp, reassigned);
   }
 
-  private boolean isStill(Key key, long hash) {
-    try {
-      byte[] state = storage.read(key);
-      return (state == null ? StateCodec.NO_STATE : StateCodec.hash(state)) == hash;
-    } catch (RuntimeException e) {
-      LOG.debug("{} can not be read; the note stays", key, e);
-      return false;
+  private void strikeOut(List<Hint> hints, Meter meter) {
+    if (!hints.isEmpty() && isDone(() -> storage.hints().remove(hints))) {
+      meter.mark(hints.size());
     }
   }
 
@@ -97,5 +131,53 @@ final class HintBook {
       LOG.warn("hints could not be stored: {}", e.getMessage());
       return false;
     }
+  }
+
+  /** What a batch has settled. */
+  private final class Settled {
+    private final List<Hint> hints = new ArrayList<>(0);
+    private final Map<Key, Storage.Change> releases = new LinkedHashMap<>(0);
+
+    void add(ReplicaWrite.HandedOver over) {
+      try {
+        byte[] state = storage.read(over.key());
+        if (hashOf(state) == over.sentHash()) {
+          hints.add(new Hint(over.holder(), over.key(), 0));
+          if (state != null && over.release()) {
+            releases.put(over.key(), new Storage.Change(over.key(), state, null));
+          }
+        }
+      } catch (StorageException e) {
+        LOG.debug("{} can not be read; the note stays", over.key(), e);
+      }
+    }
+
+    /** Removes the states that nobody is owed any more; returns false if the notes are to stay. */
+    boolean release() {
+      if (releases.isEmpty()) {
+        return true;
+      }
+      return isDone(
+          () -> {
+            releases.values().removeIf(change -> isOwedToOthers(change.key()));
+            List<Storage.Change> kept = storage.compareAndWrite(List.copyOf(releases.values()));
+            released.mark(releases.size() - kept.size());
+            hints.removeIf(hint -> isAmong(kept, hint.key()));
+          });
+    }
+
+    private boolean isOwedToOthers(Key key) {
+      Set<MemberId> owed = new HashSet<>(storage.hints().holdersOwed(key));
+      hints.stream().filter(hint -> hint.key().equals(key)).map(Hint::holder).forEach(owed::remove);
+      return !owed.isEmpty();
+    }
+
+    private static boolean isAmong(Collection<Storage.Change> changes, Key key) {
+      return changes.stream().anyMatch(change -> change.key().equals(key));
+    }
+  }
+
+  private static long hashOf(byte @Nullable [] state) {
+    return state == null ? StateCodec.NO_STATE : StateCodec.hash(state);
   }
 }

@@ -52,15 +52,21 @@ public final class Replica {
 
   /**
    * @param clockMs the time in milliseconds since 1970, for the entries of clocks
+   * @param maxHintBytes how much may be kept for others, see {@link Hint#bytes}
    */
-  public Replica(Storage storage, DotSource dots, LongSupplier clockMs, MetricRegistry metrics) {
+  public Replica(
+      Storage storage,
+      DotSource dots,
+      LongSupplier clockMs,
+      long maxHintBytes,
+      MetricRegistry metrics) {
     this.storage = storage;
     this.dots = dots;
     this.clockMs = clockMs;
     this.conflicts = metrics.meter("replica.write-conflicts");
     this.trimmed = metrics.meter("replica.clocks-trimmed");
     this.siblingsMade = metrics.meter("replica.siblings-made");
-    this.hints = new HintBook(storage, clockMs, metrics);
+    this.hints = new HintBook(storage, clockMs, maxHintBytes, metrics);
   }
 
   /** The bytes of a key's state, or null if it was never written here. */
@@ -91,7 +97,7 @@ public final class Replica {
   public List<WriteResult> apply(List<ReplicaWrite> writes) {
     WriteResult[] results = new WriteResult[writes.size()];
     hints.open(writes, results);
-    Map<Key, Slot> slots = slotsOf(writes);
+    Map<Key, Slot> slots = slotsOf(writes, results);
     try {
       applyInRounds(writes, slots, results);
     } catch (StorageException e) {
@@ -124,10 +130,10 @@ public final class Replica {
     }
   }
 
-  private Map<Key, Slot> slotsOf(List<ReplicaWrite> writes) {
+  private Map<Key, Slot> slotsOf(List<ReplicaWrite> writes, WriteResult[] results) {
     Map<Key, Slot> slots = new LinkedHashMap<>();
     for (int i = 0; i < writes.size(); i++) {
-      if (!HintBook.isHint(writes.get(i))) {
+      if (writes.get(i).changesState() && results[i] == null) {
         slots.computeIfAbsent(writes.get(i).key(), Slot::new).indexes.add(i);
       }
     }
@@ -192,9 +198,12 @@ public final class Replica {
       } catch (MalformedStateException e) {
         return new WriteResult.Refused(WriteResult.Refusal.STORAGE_FAILED);
       }
-      return write instanceof ReplicaWrite.Merge merge
-          ? merge(state, merge)
-          : coordinate(state, (ReplicaWrite.Coordinate) write);
+      if (write instanceof ReplicaWrite.Merge merge) {
+        return merge(state, merge.state());
+      } else if (write instanceof ReplicaWrite.StandIn standIn) {
+        return merge(state, standIn.state());
+      }
+      return coordinate(state, (ReplicaWrite.Coordinate) write);
     }
 
     private WriteResult coordinate(KeyState state, ReplicaWrite.Coordinate write) {
@@ -206,10 +215,10 @@ public final class Replica {
       return become(next, StateCodec.encode(next));
     }
 
-    private WriteResult merge(KeyState state, ReplicaWrite.Merge write) {
+    private WriteResult merge(KeyState state, byte[] sent) {
       KeyState other;
       try {
-        other = StateCodec.decode(write.state());
+        other = StateCodec.decode(sent);
       } catch (MalformedStateException e) {
         return new WriteResult.Refused(WriteResult.Refusal.MALFORMED);
       }
@@ -221,7 +230,7 @@ public final class Replica {
         siblingsMade.mark();
       }
       countTrimmed(state, next);
-      return become(next, next.equals(other) ? write.state() : StateCodec.encode(next));
+      return become(next, next.equals(other) ? sent : StateCodec.encode(next));
     }
 
     private WriteResult become(KeyState next, byte[] bytes) {

@@ -2,7 +2,9 @@ package io.dynamokv.replica;
 
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.storage.Hint;
 import io.dynamokv.version.Version;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a replica can be asked to write. Immutable; arrays are shared and must not be changed. */
@@ -24,6 +26,12 @@ public sealed interface ReplicaWrite {
    */
   record Merge(Key key, byte[] state) implements ReplicaWrite {}
 
+  /**
+   * A state from another replica, to be merged into this one's for the sake of a holder that could
+   * not take it: with a note to bring it there.
+   */
+  record StandIn(MemberId holder, Key key, byte[] state) implements ReplicaWrite {}
+
   /** A note that another member may lack what this replica has of the key: a hint. */
   record Owe(MemberId holder, Key key) implements ReplicaWrite {}
 
@@ -32,6 +40,26 @@ public sealed interface ReplicaWrite {
    * the note stays.
    *
    * @param sentHash the hash of the state that was sent, see {@code StateCodec.hash}
+   * @param release whether this node is no holder of the key, so that it need not keep the state
+   *     when nobody is owed it any more
    */
-  record HandedOver(MemberId holder, Key key, long sentHash) implements ReplicaWrite {}
+  record HandedOver(MemberId holder, Key key, long sentHash, boolean release)
+      implements ReplicaWrite {}
+
+  /**
+   * A note that can not be settled is given up: others are owed the state instead.
+   *
+   * @param heirs those others; none if this node holds the key itself
+   */
+  record Reassign(Hint hint, List<MemberId> heirs) implements ReplicaWrite {
+    @Override
+    public Key key() {
+      return hint.key();
+    }
+  }
+
+  /** Whether it may change what the replica has of the key. */
+  default boolean changesState() {
+    return this instanceof Coordinate || this instanceof Merge || this instanceof StandIn;
+  }
 }

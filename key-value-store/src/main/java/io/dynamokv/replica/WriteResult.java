@@ -28,6 +28,8 @@ public sealed interface WriteResult {
   enum Refusal {
     /** The disk is full or failing, or what it holds under this key can not be read. */
     STORAGE_FAILED,
+    /** What is kept for others, this node not holding it itself, has reached its limit. */
+    HINTS_FULL,
     /** The key would have more siblings, or more bytes of them, than the limit. */
     TOO_MANY_SIBLINGS,
     /** The state to merge is not one. */

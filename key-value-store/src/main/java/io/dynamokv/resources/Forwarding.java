@@ -1,6 +1,7 @@
 package io.dynamokv.resources;
 
 import io.dynamokv.api.WriteRequest;
+import io.dynamokv.coordination.Quorum;
 import io.dynamokv.membership.Member;
 import io.dynamokv.ring.Key;
 import jakarta.ws.rs.container.AsyncResponse;
@@ -13,7 +14,8 @@ public interface Forwarding {
    *
    * @param candidates where to try, best first; not empty
    */
-  void read(Key key, int reads, List<Member> candidates, AsyncResponse answer, Incoming incoming);
+  void read(
+      Key key, Quorum quorum, List<Member> candidates, AsyncResponse answer, Incoming incoming);
 
   /**
    * Passes a write on and answers with what comes back.
@@ -22,7 +24,7 @@ public interface Forwarding {
    */
   void write(
       WriteRequest request,
-      int writes,
+      Quorum quorum,
       List<Member> candidates,
       AsyncResponse answer,
       Incoming incoming);

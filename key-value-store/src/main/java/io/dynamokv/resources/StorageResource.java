@@ -7,6 +7,7 @@ import io.dynamokv.api.RefusedException;
 import io.dynamokv.api.RequestReader;
 import io.dynamokv.api.UrlReader;
 import io.dynamokv.api.WriteRequest;
+import io.dynamokv.coordination.Quorum;
 import io.dynamokv.membership.Member;
 import io.dynamokv.node.KeyValueService;
 import io.dynamokv.ring.Key;
@@ -102,25 +103,25 @@ public final class StorageResource {
     Key key = request.key();
     List<Member> elsewhere = service.coordinatorsElsewhere(key);
     Integer wanted = request.minNumReads();
-    int reads = wanted == null ? defaultReads : wanted;
+    Quorum quorum = new Quorum(wanted == null ? defaultReads : wanted, request.strict());
     if (!elsewhere.isEmpty()) {
       requireFirstHand(incoming);
-      forwarding.read(key, reads, elsewhere, answer, incoming);
+      forwarding.read(key, quorum, elsewhere, answer, incoming);
       return;
     }
     requireAccepted(
         service.get(
-            key, reads, incoming.id(), outcome -> outcomes.read(key, outcome, answer, incoming)));
+            key, quorum, incoming.id(), outcome -> outcomes.read(key, outcome, answer, incoming)));
   }
 
   private void write(WriteRequest request, AsyncResponse answer, Incoming incoming) {
     Version from = version(request.key(), request.fromVersion());
     List<Member> elsewhere = service.coordinatorsElsewhere(request.key());
     Integer wanted = request.minNumWrites();
-    int writes = wanted == null ? defaultWrites : wanted;
+    Quorum quorum = new Quorum(wanted == null ? defaultWrites : wanted, request.strict());
     if (!elsewhere.isEmpty()) {
       requireFirstHand(incoming);
-      forwarding.write(request, writes, elsewhere, answer, incoming);
+      forwarding.write(request, quorum, elsewhere, answer, incoming);
       return;
     }
     requireAccepted(
@@ -128,7 +129,7 @@ public final class StorageResource {
             request.key(),
             from,
             request.value(),
-            writes,
+            quorum,
             incoming.id(),
             outcome -> outcomes.written(request.key(), outcome, answer, incoming)));
   }

@@ -3,20 +3,28 @@ package io.dynamokv.storage;
 import io.dynamokv.ring.MemberId;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** How many hints an engine holds, and their bytes. Thread-safe. */
 public final class HintCounts {
   private final Map<MemberId, Long> counts = new TreeMap<>();
   private long bytes;
 
-  public synchronized void added(Hint hint) {
-    counts.merge(hint.holder(), 1L, Long::sum);
-    bytes += hint.bytes();
-  }
-
-  public synchronized void removed(Hint hint) {
-    counts.computeIfPresent(hint.holder(), (holder, count) -> count > 1 ? count - 1 : null);
-    bytes -= hint.bytes();
+  /**
+   * A hint has become another about the same, or has come or gone.
+   *
+   * @param before null if there was none
+   * @param after null if there is none any more
+   */
+  public synchronized void replaced(@Nullable Hint before, @Nullable Hint after) {
+    if (before != null) {
+      counts.computeIfPresent(before.holder(), (holder, count) -> count > 1 ? count - 1 : null);
+      bytes -= before.bytes();
+    }
+    if (after != null) {
+      counts.merge(after.holder(), 1L, Long::sum);
+      bytes += after.bytes();
+    }
   }
 
   /** A copy, in the order of the ids. */

@@ -14,11 +14,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: DeCandia et al., <i>Dynamo</i> (SOSP 2007), section 4.6 (hinted handoff).
  */
 public interface Hints {
-  /** Notes hints; those that are there already keep their time. */
+  /** Notes hints; those that are there already keep their time, see {@link Hint#with}. */
   void add(List<Hint> hints);
 
-  /** Forgets hints; those that are not there are no mistake. The time is not looked at. */
+  /** Forgets hints; those that are not there are no mistake. Only holder and key are looked at. */
   void remove(List<Hint> hints);
+
+  /** Who is owed a key, in the order of the ids. */
+  List<MemberId> holdersOwed(Key key);
 
   /**
    * What a holder is owed, in the order of the keys.

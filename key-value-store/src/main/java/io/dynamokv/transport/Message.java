@@ -1,5 +1,6 @@
 package io.dynamokv.transport;
 
+import io.dynamokv.ring.MemberId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +25,20 @@ public sealed interface Message {
    */
   record ReadReply(long id, Status status, byte @Nullable [] state) implements Message {}
 
-  /** Asks a replica to merge a state into its own and store the result. */
-  record WriteRequest(long id, String requestId, byte[] key, byte[] state) implements Message {}
+  /**
+   * Asks a replica to merge a state into its own and store the result.
+   *
+   * @param hintFor the holder in whose place it is to do so, and to whom it is to bring the state;
+   *     null if it is a holder itself
+   */
+  record WriteRequest(
+      long id, String requestId, byte[] key, byte[] state, @Nullable MemberId hintFor)
+      implements Message {
+    /** Asks one of the key's holders. */
+    public WriteRequest(long id, String requestId, byte[] key, byte[] state) {
+      this(id, requestId, key, state, null);
+    }
+  }
 
   /** The answer to a write. */
   record WriteReply(long id, Status status) implements Message {}

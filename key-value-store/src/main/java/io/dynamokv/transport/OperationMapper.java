@@ -2,6 +2,7 @@ package io.dynamokv.transport;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.Message.Heartbeat;
 import io.dynamokv.transport.Message.ReadReply;
 import io.dynamokv.transport.Message.ReadRequest;
@@ -69,12 +70,17 @@ final class OperationMapper {
 
   private WriteRequestProto toProto(WriteRequest request) throws WireFormatException {
     checkKey(request.key().length);
-    return WriteRequestProto.newBuilder()
-        .setId(request.id())
-        .setRequestId(checkText(request.requestId()))
-        .setKey(UnsafeByteOperations.unsafeWrap(request.key()))
-        .setState(UnsafeByteOperations.unsafeWrap(request.state()))
-        .build();
+    WriteRequestProto.Builder proto =
+        WriteRequestProto.newBuilder()
+            .setId(request.id())
+            .setRequestId(checkText(request.requestId()))
+            .setKey(UnsafeByteOperations.unsafeWrap(request.key()))
+            .setState(UnsafeByteOperations.unsafeWrap(request.state()));
+    MemberId hintFor = request.hintFor();
+    if (hintFor != null) {
+      proto.setHintFor(hintFor.value());
+    }
+    return proto.build();
   }
 
   private static HeartbeatProto toProto(Heartbeat heartbeat) throws WireFormatException {
@@ -134,7 +140,16 @@ final class OperationMapper {
         proto.getId(),
         checkText(proto.getRequestId()),
         toKey(proto.getKey()),
-        proto.getState().toByteArray());
+        proto.getState().toByteArray(),
+        proto.hasHintFor() ? toMember(proto.getHintFor()) : null);
+  }
+
+  private static MemberId toMember(String text) throws WireFormatException {
+    try {
+      return new MemberId(text);
+    } catch (IllegalArgumentException e) {
+      throw new WireFormatException("a hint for what is not a member's id", e);
+    }
   }
 
   private static @Nullable WriteReply toMessage(WriteReplyProto proto) {

@@ -62,6 +62,15 @@ class RequestReaderTest {
 
     assertThat(request.key().bytes()).isEqualTo(bytes("a"));
     assertThat(request.minNumReads()).isEqualTo(1);
+    assertThat(request.strict()).isFalse();
+  }
+
+  @Test
+  void a_quorum_can_be_strict() {
+    assertThat(reader.read(bytes("{\"key\":\"YQ==\",\"strict\":true}")).strict()).isTrue();
+    assertThat(reader.write(bytes("{\"key\":\"YQ==\",\"value\":\"\",\"strict\":true}")).strict())
+        .isTrue();
+    assertThat(reader.read(bytes("{\"key\":\"YQ==\",\"strict\":false}")).strict()).isFalse();
   }
 
   @Property
@@ -145,6 +154,9 @@ class RequestReaderTest {
           """
           {"key":"YQ==","value":"","extra":1}                  | UNKNOWN_FIELD
           {"key":"YQ==","value":"","minNumReads":1}            | UNKNOWN_FIELD
+          {"key":"YQ==","value":"","strict":"true"}            | WRONG_TYPE
+          {"key":"YQ==","value":"","strict":1}                 | WRONG_TYPE
+          {"key":"YQ==","value":"","strict":null}              | WRONG_TYPE
           {"key":"YQ==","value":"","Key":"YQ=="}               | UNKNOWN_FIELD
           {"key":"YQ==","value":"","":1}                       | UNKNOWN_FIELD
           {"key":"YQ==","key":"YQ==","value":""}               | DUPLICATE_FIELD

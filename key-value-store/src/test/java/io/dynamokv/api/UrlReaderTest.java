@@ -18,6 +18,8 @@ class UrlReaderTest {
     assertThat(reader.read("YQ", query).minNumReads()).isNull();
     assertThat(reader.delete("YQ", query).minNumWrites()).isNull();
     assertThat(reader.delete("YQ", query).fromVersion()).isEmpty();
+    assertThat(reader.read("YQ", query).strict()).isFalse();
+    assertThat(reader.delete("YQ", query).strict()).isFalse();
   }
 
   @Test
@@ -27,6 +29,13 @@ class UrlReaderTest {
     assertThat(request.minNumWrites()).isEqualTo(2);
     assertThat(request.fromVersion()).isEqualTo("a-b_C");
     assertThat(request.value()).isNull();
+  }
+
+  @Test
+  void a_quorum_can_be_strict() {
+    assertThat(reader.read("YQ", "strict=true").strict()).isTrue();
+    assertThat(reader.delete("YQ", "fromVersion=x&strict=true").strict()).isTrue();
+    assertThat(reader.read("YQ", "strict=false").strict()).isFalse();
   }
 
   @ParameterizedTest
@@ -40,6 +49,10 @@ class UrlReaderTest {
           minNumReads=1.0            | MALFORMED_PARAMETER
           minNumReads=+1             | MALFORMED_PARAMETER
           minNumReads=%31%           | MALFORMED_PARAMETER
+          strict=                    | MALFORMED_PARAMETER
+          strict=yes                 | MALFORMED_PARAMETER
+          strict=TRUE                | MALFORMED_PARAMETER
+          strict=true&strict=true    | MALFORMED_PARAMETER
           minNumReads=1&minNumReads=1| MALFORMED_PARAMETER
           minNumRead=1               | MALFORMED_PARAMETER
           minNumReads=1&x=2          | MALFORMED_PARAMETER

@@ -37,6 +37,7 @@ class ConfigurationDocumentsTest {
     sections.put("membership.members[]", MemberConfiguration.class);
     sections.put("messaging", MessagingConfiguration.class);
     sections.put("storage", StorageConfiguration.class);
+    sections.put("hints", HintsConfiguration.class);
     sections.put("requests", RequestsConfiguration.class);
     return sections;
   }
@@ -134,14 +135,27 @@ class ConfigurationDocumentsTest {
 
   private static String text(Object value) {
     if (value instanceof Duration duration) {
-      long ms = duration.toMilliseconds();
-      return ms % 1000 == 0 ? ms / 1000 + "s" : ms + "ms";
+      return inLargest(duration.toMilliseconds(), "h", 3_600_000, "s", 1000, "ms", 1);
     } else if (value instanceof DataSize size) {
-      long bytes = size.toBytes();
-      return bytes % 1048576 == 0 ? bytes / 1048576 + "MiB" : bytes / 1024 + "KiB";
+      return inLargest(size.toBytes(), "GiB", 1L << 30, "MiB", 1 << 20, "KiB", 1 << 10);
     } else if (value instanceof Enum<?> constant) {
       return constant.name().toLowerCase(Locale.ROOT);
     }
     return String.valueOf(value);
+  }
+
+  /** A number in the largest of these units of which it is a multiple. */
+  private static String inLargest(
+      long value,
+      String large,
+      long largeUnit,
+      String middle,
+      long middleUnit,
+      String small,
+      long unit) {
+    if (value % largeUnit == 0) {
+      return value / largeUnit + large;
+    }
+    return value % middleUnit == 0 ? value / middleUnit + middle : value / unit + small;
   }
 }

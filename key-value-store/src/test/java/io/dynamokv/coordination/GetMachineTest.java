@@ -49,7 +49,7 @@ class GetMachineTest {
   }
 
   private static GetMachine get(int wanted, Set<MemberId> reachable) {
-    return new GetMachine(A, ABC, wanted, reachable);
+    return new GetMachine(A, ABC, List.of(), wanted, reachable);
   }
 
   /** A GET that wants so many, after these events. */
@@ -121,7 +121,7 @@ class GetMachineTest {
 
   @Test
   void those_that_come_first_are_asked_first() {
-    GetMachine machine = new GetMachine(A, List.of(C, A, B), 2, ALL);
+    GetMachine machine = new GetMachine(A, List.of(C, A, B), List.of(), 2, ALL);
     machine.start();
 
     assertThat(machine.on(readHere(OLD)).commands()).containsExactly(ask(C), askSoon(B));
@@ -181,7 +181,7 @@ class GetMachineTest {
 
   @Test
   void a_get_with_one_holder_ends_with_its_own_copy() {
-    GetMachine machine = new GetMachine(A, List.of(A), 1, Set.of(A));
+    GetMachine machine = new GetMachine(A, List.of(A), List.of(), 1, Set.of(A));
     machine.start();
 
     Step<GetCommand, GetOutcome> step = machine.on(readHere(NEW));
@@ -192,7 +192,7 @@ class GetMachineTest {
 
   @Test
   void a_coordinator_that_is_not_the_first_holder_asks_those_before_it_too() {
-    GetMachine machine = new GetMachine(C, ABC, 2, ALL);
+    GetMachine machine = new GetMachine(C, ABC, List.of(), 2, ALL);
     machine.start();
 
     assertThat(machine.on(readHere(OLD)).commands()).containsExactly(ask(A), askSoon(B));

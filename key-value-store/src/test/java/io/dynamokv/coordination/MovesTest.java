@@ -92,8 +92,8 @@ class MovesTest {
 
   @Test
   void a_machine_is_started_once() {
-    PutMachine put = new PutMachine(A, ABC, 2, ALL);
-    GetMachine get = new GetMachine(A, ABC, 2, ALL);
+    PutMachine put = new PutMachine(A, ABC, List.of(), 2, ALL);
+    GetMachine get = new GetMachine(A, ABC, List.of(), 2, ALL);
     put.start();
     get.start();
 
@@ -103,7 +103,7 @@ class MovesTest {
 
   private static void runPut(
       Set<Move<PutMachine.State>> taken, Set<MemberId> reachable, List<PutEvent> events) {
-    PutMachine machine = new PutMachine(A, ABC, 2, reachable);
+    PutMachine machine = new PutMachine(A, ABC, List.of(), 2, reachable);
     PutMachine.State before = machine.state();
     machine.start();
     taken.add(new Move<>(before, machine.state()));
@@ -118,7 +118,7 @@ class MovesTest {
 
   private static void runGet(
       Set<Move<GetMachine.State>> taken, Set<MemberId> reachable, List<GetEvent> events) {
-    GetMachine machine = new GetMachine(A, ABC, 2, reachable);
+    GetMachine machine = new GetMachine(A, ABC, List.of(), 2, reachable);
     GetMachine.State before = machine.state();
     machine.start();
     taken.add(new Move<>(before, machine.state()));

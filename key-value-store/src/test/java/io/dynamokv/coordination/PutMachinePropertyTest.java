@@ -157,7 +157,8 @@ class PutMachinePropertyTest {
 
   @Property(tries = 3000, edgeCases = EdgeCasesMode.NONE)
   void a_put_says_what_it_must_when_it_must_and_nothing_else(@ForAll("cases") Case given) {
-    PutMachine machine = new PutMachine(given.self, given.holders, given.wanted, given.reachable);
+    PutMachine machine =
+        new PutMachine(given.self, given.holders, List.of(), given.wanted, given.reachable);
     Oracle oracle = new Oracle(given);
     List<PutOutcome> said = new ArrayList<>();
     List<PutEvent> events = new ArrayList<>(given.events);

@@ -43,7 +43,7 @@ class PutMachineTest {
   }
 
   private static PutMachine put(int wanted, Set<MemberId> reachable) {
-    return new PutMachine(A, ABC, wanted, reachable);
+    return new PutMachine(A, ABC, List.of(), wanted, reachable);
   }
 
   /** A PUT that wants so many, after these events. */
@@ -161,7 +161,7 @@ class PutMachineTest {
 
   @Test
   void a_put_with_one_holder_ends_when_it_is_stored_there() {
-    PutMachine machine = new PutMachine(A, List.of(A), 1, Set.of(A));
+    PutMachine machine = new PutMachine(A, List.of(A), List.of(), 1, Set.of(A));
     machine.start();
 
     assertNothing(machine.on(APPLIED_HERE));
@@ -170,7 +170,7 @@ class PutMachineTest {
 
   @Test
   void a_coordinator_that_is_not_the_first_holder_sends_to_those_before_it_too() {
-    PutMachine machine = new PutMachine(B, ABC, 2, ALL);
+    PutMachine machine = new PutMachine(B, ABC, List.of(), 2, ALL);
     machine.start();
 
     assertThat(sentTo(machine.on(APPLIED_HERE))).containsExactly(A, C);
@@ -188,7 +188,7 @@ class PutMachineTest {
 
   @Test
   void stops_at_once_when_more_are_wanted_than_there_are_holders() {
-    Step<PutCommand, PutOutcome> step = new PutMachine(A, List.of(A, B), 3, ALL).start();
+    Step<PutCommand, PutOutcome> step = new PutMachine(A, List.of(A, B), List.of(), 3, ALL).start();
 
     assertEnds(step, new PutOutcome.NotEnoughReplicas(3, 2));
   }

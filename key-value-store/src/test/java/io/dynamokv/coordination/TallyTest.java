@@ -70,7 +70,7 @@ class TallyTest {
 
   @Property(tries = 1000)
   void a_tally_counts_like_one_that_counts_anew_each_time(@ForAll("cases") Case given) {
-    Tally tally = new Tally(given.wanted, given.holders);
+    Tally tally = new Tally(given.wanted, given.holders, List.of());
     NaiveTally naive = new NaiveTally(given);
 
     for (Report report : given.reports) {
@@ -79,7 +79,7 @@ class TallyTest {
 
       assertThat(counted).isEqualTo(naive.add(report));
       assertThat(tally.succeeded()).isEqualTo(naive.succeeded.size());
-      assertThat(tally.openReplicas()).isEqualTo(naive.open());
+      assertThat(tally.awaitedHolders()).isEqualTo(naive.open());
       assertThat(tally.isReached()).isEqualTo(naive.succeeded.size() >= given.wanted);
       assertThat(tally.isOutOfReach())
           .isEqualTo(given.holders.size() - naive.failed.size() < given.wanted);
@@ -89,7 +89,7 @@ class TallyTest {
 
   @Test
   void success_counts_once() {
-    Tally tally = new Tally(2, ABC);
+    Tally tally = new Tally(2, ABC, List.of());
 
     assertThat(tally.succeed(A)).isTrue();
     assertThat(tally.succeed(A)).isFalse();
@@ -98,7 +98,7 @@ class TallyTest {
 
   @Test
   void success_is_final() {
-    Tally tally = new Tally(1, ABC);
+    Tally tally = new Tally(1, ABC, List.of());
     tally.succeed(A);
 
     assertThat(tally.giveUp(A)).isFalse();
@@ -107,7 +107,7 @@ class TallyTest {
 
   @Test
   void a_replica_that_was_given_up_counts_when_it_answers_after_all() {
-    Tally tally = new Tally(3, ABC);
+    Tally tally = new Tally(3, ABC, List.of());
     tally.giveUp(B);
     assertThat(tally.isOutOfReach()).isTrue();
 
@@ -118,10 +118,10 @@ class TallyTest {
 
   @Test
   void who_holds_nothing_counts_for_nothing() {
-    Tally tally = new Tally(1, ABC);
+    Tally tally = new Tally(1, ABC, List.of());
 
     assertThat(tally.succeed(STRANGER)).isFalse();
     assertThat(tally.giveUp(STRANGER)).isFalse();
-    assertThat(tally.openReplicas()).isEqualTo(ABC);
+    assertThat(tally.awaitedHolders()).isEqualTo(ABC);
   }
 }

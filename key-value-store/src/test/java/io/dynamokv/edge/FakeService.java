@@ -2,6 +2,7 @@ package io.dynamokv.edge;
 
 import io.dynamokv.coordination.GetOutcome;
 import io.dynamokv.coordination.PutOutcome;
+import io.dynamokv.coordination.Quorum;
 import io.dynamokv.membership.Member;
 import io.dynamokv.membership.View;
 import io.dynamokv.node.KeyValueService;
@@ -42,6 +43,7 @@ public final class FakeService implements KeyValueService {
   public volatile boolean silent;
   public volatile String failure;
   public volatile int lastWanted;
+  public volatile boolean lastStrict;
   public volatile String lastRequestId;
   public volatile Executor answering = Runnable::run;
 
@@ -68,6 +70,7 @@ public final class FakeService implements KeyValueService {
     thrown = null;
     overloaded = false;
     lastWanted = 0;
+    lastStrict = false;
     lastRequestId = null;
     silent = false;
     failure = null;
@@ -75,8 +78,8 @@ public final class FakeService implements KeyValueService {
   }
 
   @Override
-  public boolean get(Key key, int wanted, String requestId, Consumer<GetOutcome> answer) {
-    if (refuses(wanted, requestId)) {
+  public boolean get(Key key, Quorum quorum, String requestId, Consumer<GetOutcome> answer) {
+    if (refuses(quorum, requestId)) {
       return false;
     }
     GetOutcome outcome =
@@ -94,10 +97,10 @@ public final class FakeService implements KeyValueService {
       Key key,
       Version from,
       byte[] value,
-      int wanted,
+      Quorum quorum,
       String requestId,
       Consumer<PutOutcome> answer) {
-    if (refuses(wanted, requestId)) {
+    if (refuses(quorum, requestId)) {
       return false;
     }
     PutOutcome outcome = putOutcome != null ? putOutcome : write(key, from, value);
@@ -107,11 +110,12 @@ public final class FakeService implements KeyValueService {
     return true;
   }
 
-  private boolean refuses(int wanted, String requestId) {
+  private boolean refuses(Quorum quorum, String requestId) {
     if (thrown != null) {
       throw thrown;
     }
-    lastWanted = wanted;
+    lastWanted = quorum.wanted();
+    lastStrict = quorum.strict();
     lastRequestId = requestId;
     return overloaded;
   }

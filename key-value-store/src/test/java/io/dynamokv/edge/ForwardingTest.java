@@ -88,6 +88,18 @@ class ForwardingTest {
   }
 
   @Test
+  void a_strict_quorum_stays_strict() throws Exception {
+    outsider.http().get("/storage/YQ?strict=true");
+    assertThat(holder.service.lastStrict).isTrue();
+    outsider.http().get("/storage/YQ");
+    assertThat(holder.service.lastStrict).isFalse();
+    outsider.http().put("/storage", "{\"key\":\"YQ==\",\"value\":\"aGk=\",\"strict\":true}");
+    assertThat(holder.service.lastStrict).isTrue();
+    outsider.http().delete("/storage/YQ?strict=true");
+    assertThat(holder.service.lastStrict).isTrue();
+  }
+
+  @Test
   void the_requests_id_goes_along() throws Exception {
     Answer answer =
         outsider

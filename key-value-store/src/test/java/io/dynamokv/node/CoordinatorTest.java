@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
 import io.dynamokv.coordination.GetOutcome;
+import io.dynamokv.coordination.Quorum;
 import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
@@ -49,7 +50,7 @@ class CoordinatorTest {
   }
 
   private void get(int wanted) {
-    coordinator.get(KEY, wanted, "test", outcomes::add);
+    coordinator.get(KEY, new Quorum(wanted, false), "test", outcomes::add);
   }
 
   private void answerFrom(MemberId peer) {

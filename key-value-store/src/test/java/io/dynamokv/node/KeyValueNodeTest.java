@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.codahale.metrics.MetricRegistry;
 import io.dynamokv.coordination.GetOutcome;
 import io.dynamokv.coordination.PutOutcome;
+import io.dynamokv.coordination.Quorum;
 import io.dynamokv.membership.ClusterFacts;
 import io.dynamokv.membership.Member;
 import io.dynamokv.membership.Membership;
@@ -86,7 +87,13 @@ class KeyValueNodeTest {
       assertThat(
               nodes
                   .get(i % 3)
-                  .put(key("key-" + i), Version.NONE, bytes("v" + i), 3, "r", answer::complete))
+                  .put(
+                      key("key-" + i),
+                      Version.NONE,
+                      bytes("v" + i),
+                      new Quorum(3, false),
+                      "r",
+                      answer::complete))
           .isTrue();
       answers.add(answer);
     }
@@ -120,13 +127,15 @@ class KeyValueNodeTest {
   private PutOutcome put(int node, Key key, Version from, String value, int wanted)
       throws Exception {
     CompletableFuture<PutOutcome> answer = new CompletableFuture<>();
-    nodes.get(node).put(key, from, bytes(value), wanted, "test", answer::complete);
+    nodes
+        .get(node)
+        .put(key, from, bytes(value), new Quorum(wanted, false), "test", answer::complete);
     return answer.get(10, TimeUnit.SECONDS);
   }
 
   private GetOutcome get(int node, Key key, int wanted) throws Exception {
     CompletableFuture<GetOutcome> answer = new CompletableFuture<>();
-    nodes.get(node).get(key, wanted, "test", answer::complete);
+    nodes.get(node).get(key, new Quorum(wanted, false), "test", answer::complete);
     return answer.get(10, TimeUnit.SECONDS);
   }
 
@@ -145,6 +154,7 @@ class KeyValueNodeTest {
             storage,
             () -> new Dot(actor, counter.incrementAndGet()),
             System::currentTimeMillis,
+            1 << 20,
             metrics);
     TokenTable tokens =
         TokenAllocator.initial(
@@ -161,7 +171,7 @@ class KeyValueNodeTest {
             TimeUnit.SECONDS.toNanos(5),
             System.nanoTime());
     return new KeyValueNode(
-        new NodeSettings(new RequestSettings(500, 2000, 4096), 100, 2, 8192, 64 << 20),
+        new NodeSettings(new RequestSettings(500, 2000, 4096), 100, 2, 8192, 3_600_000, 64 << 20),
         FACTS,
         membership,
         actor,

@@ -148,6 +148,7 @@ class ReplicaPipelineTest {
             storage,
             () -> new Dot(new Actor(1, 1), counter.incrementAndGet()),
             () -> 1000,
+            1 << 20,
             metrics);
     ReplicaPipeline pipeline =
         new ReplicaPipeline(replica, 100, 1 << 20, ThreadedWorkQueue::new, afterBatch, metrics);

@@ -3,6 +3,7 @@ package io.dynamokv.node;
 import com.codahale.metrics.NoopMetricRegistry;
 import io.dynamokv.coordination.GetOutcome;
 import io.dynamokv.coordination.PutOutcome;
+import io.dynamokv.coordination.Quorum;
 import io.dynamokv.membership.ClusterFacts;
 import io.dynamokv.membership.Membership;
 import io.dynamokv.replica.Replica;
@@ -17,7 +18,6 @@ import java.util.concurrent.Executor;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +56,7 @@ public final class SimulatedCore {
       BiPredicate<MemberId, Message> peers,
       List<Executor> mailboxes,
       long firstRequestId,
-      LongSupplier nanoClock) {
+      Clocks clocks) {
     NoopMetricRegistry noMetrics = new NoopMetricRegistry();
     this.pipeline =
         new ReplicaPipeline(
@@ -68,7 +68,7 @@ public final class SimulatedCore {
             noMetrics);
     this.core =
         new NodeCore(
-            settings.requests(),
+            settings,
             facts,
             membership,
             actor,
@@ -76,8 +76,8 @@ public final class SimulatedCore {
             peers::test,
             mailboxes,
             firstRequestId,
-            nanoClock,
-            new CoordinatorMetrics(noMetrics, nanoClock));
+            clocks,
+            new CoordinatorMetrics(noMetrics, clocks.nano()));
   }
 
   private static WorkQueue.Maker queues(Steps steps) {
@@ -118,18 +118,18 @@ public final class SimulatedCore {
     return core.indexOf(key);
   }
 
-  public void get(Key key, int wanted, String requestId, Consumer<GetOutcome> answer) {
-    core.get(key, wanted, requestId, answer);
+  public void get(Key key, Quorum quorum, String requestId, Consumer<GetOutcome> answer) {
+    core.get(key, quorum, requestId, answer);
   }
 
   public void put(
       Key key,
       Version from,
       byte @Nullable [] value,
-      int wanted,
+      Quorum quorum,
       String requestId,
       Consumer<PutOutcome> answer) {
-    core.put(key, from, value, wanted, requestId, answer);
+    core.put(key, from, value, quorum, requestId, answer);
   }
 
   /** Lets the deadlines pass that are due. */

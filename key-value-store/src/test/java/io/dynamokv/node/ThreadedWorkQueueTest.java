@@ -56,6 +56,7 @@ class ThreadedWorkQueueTest {
             new MemoryDisk().open(Durability.SYNC, 1 << 20),
             () -> new Dot(new Actor(1, 1), 1),
             () -> 0,
+            1 << 20,
             new MetricRegistry());
     WorkQueue.Maker maker =
         new WorkQueue.Maker() {

@@ -8,6 +8,7 @@ import io.dynamokv.replica.WriteResult.Refusal;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.Durability;
+import io.dynamokv.storage.Hint;
 import io.dynamokv.storage.memory.MemoryDisk;
 import io.dynamokv.storage.memory.MemoryStorage;
 import io.dynamokv.version.Actor;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.Test;
 class ReplicaTest {
   private static final Key KEY = key("key");
   private static final MemberId HOLDER = new MemberId("b");
+  private static final MemberId ANOTHER = new MemberId("c");
+  private static final long MAX_HINT_BYTES = 1000;
   private static final Actor OTHER = new Actor(2, 1);
 
   private final MemoryDisk disk = new MemoryDisk();
@@ -34,6 +37,7 @@ class ReplicaTest {
           storage,
           () -> new Dot(new Actor(1, 1), counter.incrementAndGet()),
           () -> 1000,
+          MAX_HINT_BYTES,
           new MetricRegistry());
 
   @Test
@@ -43,7 +47,7 @@ class ReplicaTest {
     apply(new ReplicaWrite.Owe(HOLDER, KEY));
     assertThat(replica.hintCounts()).isEqualTo(Map.of(HOLDER, 1L));
 
-    apply(new ReplicaWrite.HandedOver(HOLDER, KEY, hashNow()));
+    apply(new ReplicaWrite.HandedOver(HOLDER, KEY, hashNow(), false));
 
     assertThat(replica.hintCounts()).isEmpty();
   }
@@ -56,7 +60,7 @@ class ReplicaTest {
     List<WriteResult> results =
         replica.apply(
             List.of(
-                new ReplicaWrite.HandedOver(HOLDER, KEY, sent),
+                new ReplicaWrite.HandedOver(HOLDER, KEY, sent, false),
                 new ReplicaWrite.Coordinate(KEY, first, bytes("two"))));
 
     assertThat(results.get(0)).isInstanceOf(WriteResult.Noted.class);
@@ -69,8 +73,102 @@ class ReplicaTest {
     disk.failWrites("broken");
 
     assertThat(apply(new ReplicaWrite.Owe(HOLDER, KEY))).isInstanceOf(WriteResult.Noted.class);
-    assertThat(apply(new ReplicaWrite.HandedOver(HOLDER, KEY, StateCodec.NO_STATE)))
+    assertThat(apply(new ReplicaWrite.HandedOver(HOLDER, KEY, StateCodec.NO_STATE, false)))
         .isInstanceOf(WriteResult.Noted.class);
+  }
+
+  @Test
+  void what_is_stored_for_a_holder_is_kept_until_the_holder_has_it_and_then_removed() {
+    apply(new ReplicaWrite.StandIn(HOLDER, KEY, state("one")));
+    assertThat(values()).containsExactly("one");
+    assertThat(replica.hintCounts()).isEqualTo(Map.of(HOLDER, 1L));
+    long sent = hashNow();
+
+    apply(new ReplicaWrite.StandIn(HOLDER, KEY, state("two")));
+    apply(new ReplicaWrite.HandedOver(HOLDER, KEY, sent, true));
+    assertThat(values()).containsExactlyInAnyOrder("one", "two");
+
+    apply(new ReplicaWrite.HandedOver(HOLDER, KEY, hashNow(), true));
+    assertThat(replica.read(KEY)).isNull();
+    assertThat(replica.hintCounts()).isEmpty();
+  }
+
+  @Test
+  void what_is_stored_for_two_is_kept_until_both_have_it() {
+    apply(new ReplicaWrite.StandIn(HOLDER, KEY, state("one")));
+    apply(new ReplicaWrite.StandIn(ANOTHER, KEY, state("one")));
+
+    apply(new ReplicaWrite.HandedOver(HOLDER, KEY, hashNow(), true));
+    assertThat(values()).containsExactly("one");
+    apply(new ReplicaWrite.HandedOver(ANOTHER, KEY, hashNow(), true));
+
+    assertThat(replica.read(KEY)).isNull();
+  }
+
+  @Test
+  void it_is_removed_when_both_have_it_at_once_too() {
+    apply(new ReplicaWrite.StandIn(HOLDER, KEY, state("one")));
+    apply(new ReplicaWrite.StandIn(ANOTHER, KEY, state("one")));
+    long sent = hashNow();
+
+    replica.apply(
+        List.of(
+            new ReplicaWrite.HandedOver(HOLDER, KEY, sent, true),
+            new ReplicaWrite.HandedOver(ANOTHER, KEY, sent, true)));
+
+    assertThat(replica.read(KEY)).isNull();
+    assertThat(replica.hintCounts()).isEmpty();
+  }
+
+  @Test
+  void what_a_node_holds_itself_stays_when_all_others_have_it() {
+    stored(coordinate(Version.NONE, "one"));
+    apply(new ReplicaWrite.Owe(HOLDER, KEY));
+
+    apply(new ReplicaWrite.HandedOver(HOLDER, KEY, hashNow(), false));
+
+    assertThat(values()).containsExactly("one");
+  }
+
+  @Test
+  void nothing_is_stored_for_a_holder_without_a_note_of_it() {
+    apply(new ReplicaWrite.StandIn(HOLDER, key("large"), state("x".repeat(2000))));
+
+    assertThat(apply(new ReplicaWrite.StandIn(HOLDER, KEY, state("one"))))
+        .isEqualTo(new WriteResult.Refused(WriteResult.Refusal.HINTS_FULL));
+    assertThat(replica.read(KEY)).isNull();
+    assertThat(replica.hintCounts()).isEqualTo(Map.of(HOLDER, 1L));
+  }
+
+  @Test
+  void a_note_that_is_given_up_becomes_one_for_each_heir_and_the_state_stays_until_they_have_it() {
+    apply(new ReplicaWrite.StandIn(HOLDER, KEY, state("one")));
+    Hint hint = replica.hintsFor(HOLDER, null, 1).get(0);
+    assertThat(hint.stateBytes()).isEqualTo(state("one").length);
+
+    apply(new ReplicaWrite.Reassign(hint, List.of(ANOTHER)));
+    assertThat(replica.hintCounts()).isEqualTo(Map.of(ANOTHER, 1L));
+    assertThat(values()).containsExactly("one");
+    apply(new ReplicaWrite.HandedOver(ANOTHER, KEY, hashNow(), true));
+
+    assertThat(replica.read(KEY)).isNull();
+  }
+
+  @Test
+  void a_note_is_not_given_up_if_the_notes_for_the_heirs_can_not_be_taken() {
+    apply(new ReplicaWrite.StandIn(HOLDER, KEY, state("x".repeat(2000))));
+    Hint hint = replica.hintsFor(HOLDER, null, 1).get(0);
+
+    assertThat(apply(new ReplicaWrite.Reassign(hint, List.of(ANOTHER))))
+        .isInstanceOf(WriteResult.Refused.class);
+
+    assertThat(replica.hintCounts()).isEqualTo(Map.of(HOLDER, 1L));
+  }
+
+  /** A first write, each value by another node. */
+  private byte[] state(String value) {
+    Dot dot = new Dot(new Actor(value.hashCode(), 1), 1);
+    return StateCodec.encode(KeyState.EMPTY.write(Version.NONE, dot, 1, bytes(value)));
   }
 
   private long hashNow() {

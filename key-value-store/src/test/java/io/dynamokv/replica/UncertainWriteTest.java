@@ -62,6 +62,7 @@ class UncertainWriteTest {
         throwing(afterWriting),
         () -> new Dot(new Actor(1, 1), counter.incrementAndGet()),
         () -> 1000,
+        1 << 20,
         new MetricRegistry());
   }
 

@@ -10,6 +10,7 @@ import io.dynamokv.api.RefusedException;
 import io.dynamokv.api.RequestReader;
 import io.dynamokv.api.UrlReader;
 import io.dynamokv.api.WriteRequest;
+import io.dynamokv.coordination.Quorum;
 import io.dynamokv.edge.BootedNode;
 import io.dynamokv.edge.FakeService;
 import io.dynamokv.membership.Member;
@@ -195,18 +196,18 @@ class StorageResourceTest {
   private final class NotedForwarding implements Forwarding {
     @Override
     public void read(
-        Key key, int reads, List<Member> candidates, AsyncResponse answer, Incoming incoming) {
-      forwarded.add("read " + reads);
+        Key key, Quorum quorum, List<Member> candidates, AsyncResponse answer, Incoming incoming) {
+      forwarded.add("read " + quorum.wanted());
     }
 
     @Override
     public void write(
         WriteRequest request,
-        int writes,
+        Quorum quorum,
         List<Member> candidates,
         AsyncResponse answer,
         Incoming incoming) {
-      forwarded.add("write " + writes);
+      forwarded.add("write " + quorum.wanted());
     }
   }
 

@@ -1,5 +1,6 @@
 package io.dynamokv.simulation;
 
+import io.dynamokv.coordination.Quorum;
 import io.dynamokv.version.KeyState;
 import io.dynamokv.version.Version;
 import io.dynamokv.version.VersionCodec;
@@ -75,15 +76,14 @@ final class Client {
   }
 
   private void read(KeyHistory key, Runnable then) {
-    submit(history.get(key, world.chance.between(1, Scenario.REPLICAS)), then);
+    submit(history.get(key, someQuorum()), then);
   }
 
   private void write(KeyHistory key, Memory memory, Runnable then) {
     Version decoded = versions.decode(key.key, memory.version);
     Version from = new Version(decoded.clock(), decoded.dots());
-    int wanted = world.chance.between(1, Scenario.REPLICAS);
     boolean delete = world.chance.happens(0.2) && !cluster.isDeleting(key);
-    Operation write = history.write(key, wanted, from, memory.seen, delete);
+    Operation write = history.write(key, someQuorum(), from, memory.seen, delete);
     cluster.remember(write);
     submit(
         write,
@@ -93,6 +93,10 @@ final class Client {
           }
           then.run();
         });
+  }
+
+  private Quorum someQuorum() {
+    return new Quorum(world.chance.between(1, Scenario.REPLICAS), world.chance.happens(0.5));
   }
 
   private void submit(Operation operation, Runnable then) {

@@ -5,6 +5,7 @@ import com.codahale.metrics.NoopMetricRegistry;
 import io.dynamokv.membership.ClusterFacts;
 import io.dynamokv.membership.Member;
 import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
 import io.dynamokv.ring.Ring;
 import io.dynamokv.transport.WireCodec;
 import io.dynamokv.transport.WireLimits;
@@ -60,12 +61,14 @@ final class Cluster {
 
   private void addKey(int number, String name) {
     List<Integer> holders =
-        ring.preferenceList(KeyHistory.keyOf(name)).holders().stream()
-            .map(id -> members.stream().map(Member::id).toList().indexOf(id))
-            .toList();
+        ring.preferenceList(KeyHistory.keyOf(name)).holders().stream().map(this::indexOf).toList();
     KeyHistory history = new KeyHistory(number, name, holders);
     keys.add(history);
     histories.put(history.key, history);
+  }
+
+  int indexOf(MemberId id) {
+    return members.stream().map(Member::id).toList().indexOf(id);
   }
 
   KeyHistory historyOf(Key key) {

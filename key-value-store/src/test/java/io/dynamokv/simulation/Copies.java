@@ -3,6 +3,8 @@ package io.dynamokv.simulation;
 import io.dynamokv.version.KeyState;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * What every node holds of every key, visible and hardened, as the checker has seen it happen. It
@@ -18,6 +20,7 @@ final class Copies implements Invariant {
     private BitSet hardened = new BitSet();
     private final BitSet everHardened = new BitSet();
     private boolean dirty;
+    private int releases;
   }
 
   Copies(int nodes, List<KeyHistory> keys) {
@@ -29,6 +32,11 @@ final class Copies implements Invariant {
         row[i] = new Copy();
       }
     }
+  }
+
+  /** The indexes of all nodes. */
+  List<Integer> nodes() {
+    return IntStream.range(0, copies.length).boxed().toList();
   }
 
   /** The state that a node would read now. */
@@ -51,11 +59,26 @@ final class Copies implements Invariant {
     return losses[node];
   }
 
+  /** How often a node has let go of a key that it kept for others. */
+  int releases(int node, KeyHistory key) {
+    return copies[node][key.number].releases;
+  }
+
   @Override
   public void onStored(int node, KeyHistory key, KeyState state) {
     Copy copy = copies[node][key.number];
     copy.visible = state;
     copy.dirty = true;
+  }
+
+  /** Whether it is on the disk any more depends on the next hardening. */
+  @Override
+  public void onReleased(int node, KeyHistory key, Set<Integer> heirs) {
+    Copy copy = copies[node][key.number];
+    copy.visible = KeyState.EMPTY;
+    copy.dirty = true;
+    copy.hardened = new BitSet();
+    copy.releases++;
   }
 
   @Override

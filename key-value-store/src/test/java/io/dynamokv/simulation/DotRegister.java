@@ -1,14 +1,15 @@
 package io.dynamokv.simulation;
 
-import static java.util.Objects.requireNonNull;
-
 import io.dynamokv.storage.Storage;
 import io.dynamokv.version.KeyState;
 import io.dynamokv.version.Sibling;
 import io.dynamokv.version.StateCodec;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,10 +24,18 @@ final class DotRegister {
   /** The clients' writes that the replica was given, and of which it has not said what came. */
   private final Set<Operation> undecided = new LinkedHashSet<>();
 
+  /** Who has been given what the replica keeps for others. */
+  private final Map<KeyHistory, Set<Integer>> heirs = new HashMap<>();
+
   DotRegister(World world, Cluster cluster, SimulatedNode node) {
     this.world = world;
     this.cluster = cluster;
     this.node = node;
+  }
+
+  /** The replica was told that somebody has what it keeps for others. */
+  void handedOver(KeyHistory key, int holder) {
+    heirs.computeIfAbsent(key, k -> new TreeSet<>()).add(holder);
   }
 
   void given(Operation write) {
@@ -40,7 +49,14 @@ final class DotRegister {
   /** The storage has written this. */
   void onChange(Storage.Change change) {
     KeyHistory key = cluster.historyOf(change.key());
-    KeyState state = StateCodec.decode(requireNonNull(change.next(), "nothing is removed yet"));
+    byte[] next = change.next();
+    if (next == null) {
+      world.note(key.name, node.id() + " releases it");
+      world.onReleased(node.index, key, heirs.getOrDefault(key, Set.of()));
+      heirs.remove(key);
+      return;
+    }
+    KeyState state = StateCodec.decode(next);
     for (Sibling sibling : state.siblings()) {
       if (key.of(sibling.dot()) == null) {
         name(key, sibling);

@@ -1,5 +1,6 @@
 package io.dynamokv.simulation;
 
+import io.dynamokv.coordination.Quorum;
 import io.dynamokv.version.KeyState;
 import io.dynamokv.version.Sibling;
 import io.dynamokv.version.Version;
@@ -21,9 +22,9 @@ final class History {
     return count;
   }
 
-  Operation get(KeyHistory key, int wanted) {
+  Operation get(KeyHistory key, Quorum quorum) {
     return new Operation(
-        count++, Operation.Kind.GET, key, wanted, Version.NONE, new BitSet(), null);
+        count++, Operation.Kind.GET, key, quorum, Version.NONE, new BitSet(), null);
   }
 
   /**
@@ -31,11 +32,11 @@ final class History {
    *
    * @param from a version object that no other has
    */
-  Operation write(KeyHistory key, int wanted, Version from, BitSet seen, boolean delete) {
+  Operation write(KeyHistory key, Quorum quorum, Version from, BitSet seen, boolean delete) {
     int id = count++;
     return delete
-        ? new Operation(id, Operation.Kind.DELETE, key, wanted, from, seen, null)
-        : new Operation(id, Operation.Kind.PUT, key, wanted, from, seen, valueOf(id));
+        ? new Operation(id, Operation.Kind.DELETE, key, quorum, from, seen, null)
+        : new Operation(id, Operation.Kind.PUT, key, quorum, from, seen, valueOf(id));
   }
 
   private static byte[] valueOf(int id) {

@@ -10,17 +10,17 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * "Stored" means that w holders have hardened it; "not stored", "stale" and "not enough replicas"
- * mean that nobody ever does; "stale" is said by one that has something new; a GET's answer knows
- * what r holders had hardened when it began, and no replica tells a reader what it has not
- * hardened.
+ * "Stored" means that w holders, or nodes in their place, have hardened it; "not stored", "stale"
+ * and "not enough replicas" mean that nobody ever does; "stale" is said by one that has something
+ * new; a GET's answer knows what r holders had hardened when it began, and no replica tells a
+ * reader what it has not hardened.
  */
 final class HonestAnswers implements Invariant {
   private final Copies copies;
   private final Map<Operation, List<Held>> heldAtBeginning = new IdentityHashMap<>();
 
-  /** What a holder had hardened, and how often it had lost its data before. */
-  private record Held(int node, BitSet hardened, int losses) {}
+  /** What a node had hardened, and how often it had lost its data, or let go of the key, before. */
+  private record Held(int node, BitSet hardened, int losses, int releases) {}
 
   HonestAnswers(Copies copies) {
     this.copies = copies;
@@ -30,9 +30,10 @@ final class HonestAnswers implements Invariant {
   public void onBegun(Operation operation) {
     if (!operation.isWrite()) {
       List<Held> held = new ArrayList<>();
-      for (int node : operation.key.holders) {
+      for (int node : countingFor(operation)) {
         BitSet hardened = (BitSet) copies.hardened(node, operation.key).clone();
-        held.add(new Held(node, hardened, copies.losses(node)));
+        held.add(
+            new Held(node, hardened, copies.losses(node), copies.releases(node, operation.key)));
       }
       heldAtBeginning.put(operation, held);
     }
@@ -86,19 +87,31 @@ final class HonestAnswers implements Invariant {
       throw violated(operation.key, operation + " was told STORED, and no replica has stored it");
     }
     Predicate<Integer> has = node -> copies.everHardened(node, operation.key).get(written.index);
-    requireEnough(operation, operation.key.holders.stream().filter(has), "have hardened it");
+    requireEnough(operation, countingFor(operation).stream().filter(has), "have hardened it");
+  }
+
+  /**
+   * Unless a request is strict, those that hold nothing of the key may stand in for those that do.
+   */
+  private List<Integer> countingFor(Operation operation) {
+    return operation.strict ? operation.key.holders : copies.nodes();
   }
 
   private void checkFound(Operation operation, KeyState found) {
     BitSet history = operation.key.historyOf(found);
     List<Held> held = heldAtBeginning.getOrDefault(operation, List.of());
-    requireEnough(operation, held.stream().filter(had -> isIn(history, had)), "were listened to");
+    requireEnough(
+        operation,
+        held.stream().filter(had -> isIn(operation.key, history, had)),
+        "were listened to");
   }
 
-  private boolean isIn(BitSet history, Held held) {
+  private boolean isIn(KeyHistory key, BitSet history, Held held) {
     BitSet missing = (BitSet) held.hardened.clone();
     missing.andNot(history);
-    return missing.isEmpty() || copies.losses(held.node) != held.losses;
+    return missing.isEmpty()
+        || copies.losses(held.node) != held.losses
+        || copies.releases(held.node, key) != held.releases;
   }
 
   private void requireEnough(Operation operation, Stream<?> holders, String did) {

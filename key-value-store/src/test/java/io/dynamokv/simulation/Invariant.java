@@ -2,6 +2,7 @@ package io.dynamokv.simulation;
 
 import io.dynamokv.version.Dot;
 import io.dynamokv.version.KeyState;
+import java.util.Set;
 
 /**
  * Something that must hold whatever happens. It is shown what happens, in order, and throws an
@@ -16,6 +17,13 @@ interface Invariant {
 
   /** A node's replica has become this, and can be read. */
   default void onStored(int node, KeyHistory key, KeyState state) {}
+
+  /**
+   * A node's replica has removed a key that it does not hold itself.
+   *
+   * @param heirs those who were given what it had
+   */
+  default void onReleased(int node, KeyHistory key, Set<Integer> heirs) {}
 
   /** Everything that a node has stored is now as safe as the configured durability says. */
   default void onHardened(int node) {}

@@ -4,7 +4,9 @@ import io.dynamokv.version.KeyState;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * After faults heal, each acknowledged value is in the key's final state or was overwritten by a
@@ -17,11 +19,11 @@ final class NoAcknowledgedWriteLost implements Invariant {
   private final List<Acknowledged> acknowledged = new ArrayList<>();
 
   /**
-   * @param holders the nodes that had it when it was acknowledged
-   * @param losses how often each of them had lost its data by then
+   * @param keepers the nodes that had it when it was acknowledged, or were given it by one of
+   *     those, and how often each of them had lost its data by then
    */
   private record Acknowledged(
-      KeyHistory key, KeyHistory.Written written, List<Integer> holders, List<Integer> losses) {}
+      KeyHistory key, KeyHistory.Written written, Map<Integer, Integer> keepers) {}
 
   NoAcknowledgedWriteLost(World world, Copies copies) {
     this.world = world;
@@ -35,10 +37,33 @@ final class NoAcknowledgedWriteLost implements Invariant {
       return;
     }
     KeyHistory key = operation.key;
-    List<Integer> holders =
-        key.holders.stream().filter(node -> copies.hardened(node, key).get(written.index)).toList();
-    List<Integer> losses = holders.stream().map(copies::losses).toList();
-    acknowledged.add(new Acknowledged(key, written, holders, losses));
+    Map<Integer, Integer> keepers = new TreeMap<>();
+    copies.nodes().stream()
+        .filter(node -> copies.hardened(node, key).get(written.index))
+        .forEach(node -> keepers.put(node, copies.losses(node)));
+    acknowledged.add(new Acknowledged(key, written, keepers));
+  }
+
+  /** Whoever stood in for another is free of it when the other has it. */
+  @Override
+  public void onReleased(int node, KeyHistory key, Set<Integer> heirs) {
+    for (Acknowledged write : acknowledged) {
+      if (write.key == key && write.keepers.containsKey(node)) {
+        release(write, node, heirs);
+      }
+    }
+  }
+
+  private void release(Acknowledged write, int node, Set<Integer> heirs) {
+    for (int heir : heirs) {
+      boolean has = copies.hardened(heir, write.key).get(write.written.index);
+      if (has || copies.losses(heir) > 0) {
+        write.keepers.remove(node);
+      }
+      if (has) {
+        write.keepers.putIfAbsent(heir, copies.losses(heir));
+      }
+    }
   }
 
   @Override
@@ -52,19 +77,16 @@ final class NoAcknowledgedWriteLost implements Invariant {
   }
 
   private void check(Acknowledged write, BitSet history, KeyState state) {
-    long keptBy = holdersThatKeptIt(write);
-    if (keptBy < write.holders.size()) {
+    long keptBy =
+        write.keepers.entrySet().stream()
+            .filter(keeper -> copies.losses(keeper.getKey()) == keeper.getValue())
+            .count();
+    if (keptBy < write.keepers.size()) {
       world.met(Situation.ACKNOWLEDGED_WRITE_ON_LOST_DISK);
     }
     if (keptBy > 0 && !history.get(write.written.index)) {
       throw violated(
           write.key, write.written + " was acknowledged, and is not in the final state " + state);
     }
-  }
-
-  private long holdersThatKeptIt(Acknowledged write) {
-    return IntStream.range(0, write.holders.size())
-        .filter(i -> copies.losses(write.holders.get(i)) == write.losses.get(i))
-        .count();
   }
 }

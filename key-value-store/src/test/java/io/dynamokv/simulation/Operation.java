@@ -1,5 +1,6 @@
 package io.dynamokv.simulation;
 
+import io.dynamokv.coordination.Quorum;
 import io.dynamokv.version.KeyState;
 import io.dynamokv.version.Version;
 import java.util.BitSet;
@@ -34,6 +35,7 @@ final class Operation {
   final Kind kind;
   final KeyHistory key;
   final int wanted;
+  final boolean strict;
   final Version from;
   private final BitSet seen;
   final byte @Nullable [] value;
@@ -52,14 +54,15 @@ final class Operation {
       int id,
       Kind kind,
       KeyHistory key,
-      int wanted,
+      Quorum quorum,
       Version from,
       BitSet seen,
       byte @Nullable [] value) {
     this.id = id;
     this.kind = kind;
     this.key = key;
-    this.wanted = wanted;
+    this.wanted = quorum.wanted();
+    this.strict = quorum.strict();
     this.from = from;
     this.seen = seen;
     this.value = value;
@@ -81,9 +84,10 @@ final class Operation {
 
   /** What the client wants, in words. */
   String describe() {
+    String strictly = strict ? " strictly" : "";
     return isWrite()
-        ? this + " w=" + wanted + " from " + from.clock() + " " + from.dots()
-        : this + " r=" + wanted;
+        ? this + " w=" + wanted + strictly + " from " + from.clock() + " " + from.dots()
+        : this + " r=" + wanted + strictly;
   }
 
   @Override

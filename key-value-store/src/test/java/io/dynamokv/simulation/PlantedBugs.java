@@ -123,6 +123,47 @@ final class PlantedBugs {
     }
   }
 
+  /** A node that is to stand in for another stores the state, and takes no note of it. */
+  static final class StandsInWithoutNote extends Parts {
+    @Override
+    LocalReplica replica(LocalReplica replica, Storage storage) {
+      return new Forwarding(replica) {
+        @Override
+        public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
+          return super.write(
+              write instanceof ReplicaWrite.StandIn standIn
+                  ? new ReplicaWrite.Merge(standIn.key(), standIn.state())
+                  : write,
+              done);
+        }
+      };
+    }
+  }
+
+  /** A node that stands in for another lets go of a key as soon as it has something to send. */
+  static final class ReleasesBeforeItIsThere extends Parts {
+    @Override
+    LocalReplica replica(LocalReplica replica, Storage storage) {
+      return new Forwarding(replica) {
+        @Override
+        public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
+          return super.write(
+              write,
+              progress -> {
+                done.accept(progress);
+                if (write instanceof ReplicaWrite.StandIn standIn) {
+                  byte[] state = storage.read(standIn.key());
+                  long hash = state == null ? StateCodec.NO_STATE : StateCodec.hash(state);
+                  super.write(
+                      new ReplicaWrite.HandedOver(standIn.holder(), standIn.key(), hash, true),
+                      any -> {});
+                }
+              });
+        }
+      };
+    }
+  }
+
   /** A node takes whatever it has now for what it had sent. */
   static final class StrikesOutBlindly extends Parts {
     @Override
@@ -139,7 +180,7 @@ final class PlantedBugs {
     private static ReplicaWrite blindly(ReplicaWrite.HandedOver over, Storage storage) {
       byte[] state = storage.read(over.key());
       long hash = state == null ? StateCodec.NO_STATE : StateCodec.hash(state);
-      return new ReplicaWrite.HandedOver(over.holder(), over.key(), hash);
+      return new ReplicaWrite.HandedOver(over.holder(), over.key(), hash, over.release());
     }
   }
 

@@ -19,6 +19,12 @@ class PlantedBugsTest {
   private static final UnaryOperator<Scenario> SLOW_AND_CRASHING =
       drawn -> drawn.withOnly(List.of(Fault.PROCESS_CRASH, Fault.SLOW_DISK));
 
+  private static final UnaryOperator<Scenario> ESTRANGED_FIVE =
+      drawn -> drawn.withOnly(Simulation.FORGETTING_NOTHING).withNodes(5);
+
+  private static final UnaryOperator<Scenario> LOSING_DISKS =
+      drawn -> drawn.withOnly(List.of(Fault.DISK_LOSS, Fault.PARTITION)).withNodes(5);
+
   private static final UnaryOperator<Scenario> ESTRANGED =
       drawn -> drawn.withOnly(Simulation.FORGETTING_NOTHING);
 
@@ -108,6 +114,23 @@ class PlantedBugsTest {
                 ESTRANGED,
                 "HintsArrive"::equals))
         .isEqualTo("HintsArrive");
+  }
+
+  @Test
+  void a_node_that_stands_in_and_takes_no_note_is_found() {
+    assertThat(
+            find(PlantedBugs.StandsInWithoutNote::new, ESTRANGED_FIVE, "NothingLeftOver"::equals))
+        .isEqualTo("NothingLeftOver");
+  }
+
+  @Test
+  void a_node_that_lets_go_of_what_nobody_else_has_yet_is_found() {
+    assertThat(
+            find(
+                PlantedBugs.ReleasesBeforeItIsThere::new,
+                LOSING_DISKS,
+                "NoAcknowledgedWriteLost"::equals))
+        .isEqualTo("NoAcknowledgedWriteLost");
   }
 
   /** Looks at no other invariant, so that each shows that it can be violated. */

@@ -2,6 +2,7 @@ package io.dynamokv.simulation;
 
 import io.dynamokv.coordination.GetOutcome;
 import io.dynamokv.coordination.PutOutcome;
+import io.dynamokv.coordination.Quorum;
 import io.dynamokv.node.SimulatedCore;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -48,7 +49,7 @@ final class Requests {
     operation.coordinator = node.index;
     world.onBegun(operation);
     expectAnswer(operation, life.stoodStillNs());
-    int quorum = parts.quorum(operation.wanted);
+    Quorum quorum = new Quorum(parts.quorum(operation.wanted), operation.strict);
     String id = "request-" + operation.id;
     if (operation.isWrite()) {
       core.put(

@@ -1,6 +1,7 @@
 package io.dynamokv.simulation;
 
 import io.dynamokv.membership.Membership;
+import io.dynamokv.node.Clocks;
 import io.dynamokv.node.NodeSettings;
 import io.dynamokv.node.RequestSettings;
 import io.dynamokv.node.SimulatedCore;
@@ -21,6 +22,7 @@ import java.util.concurrent.Executor;
 final class RunningNode {
   static final RequestSettings REQUESTS = new RequestSettings(500, 2000, 4096);
   private static final long QUEUE_BYTES = 1 << 20;
+  private static final long MAX_HINT_BYTES = 1 << 20;
   private static final long HEARTBEAT_MS = 250;
   private static final long TICK_MS = 10;
   private static final long SUSPECT_AFTER_NS = 1500 * Scenario.MILLISECOND;
@@ -62,7 +64,7 @@ final class RunningNode {
             cluster.facts,
             membership(cluster, node, actor),
             actor,
-            new Replica(itsStorage, watchedDots, node::clockMs, cluster.noMetrics),
+            new Replica(itsStorage, watchedDots, node::clockMs, MAX_HINT_BYTES, cluster.noMetrics),
             new LifeSteps(world, node, life),
             pipeline ->
                 new WatchedReplica(
@@ -70,13 +72,18 @@ final class RunningNode {
             transport::send,
             List.<Executor>copyOf(mailboxes),
             cluster.parts.firstRequestId(world.chance),
-            node::nanoTime);
+            new Clocks(node::nanoTime, node::clockMs));
     this.requests = new Requests(world, cluster.parts, node, life, core);
   }
 
   private static NodeSettings settings(Scenario scenario) {
     return new NodeSettings(
-        REQUESTS, HEARTBEAT_MS, scenario.coordinators(), scenario.queueCapacity(), QUEUE_BYTES);
+        REQUESTS,
+        HEARTBEAT_MS,
+        scenario.coordinators(),
+        scenario.queueCapacity(),
+        scenario.maxHintAgeMs(),
+        QUEUE_BYTES);
   }
 
   private static Membership membership(Cluster cluster, SimulatedNode node, Actor actor) {

@@ -10,6 +10,7 @@ import java.util.List;
  *
  * @param coordinators mailboxes of each node
  * @param queueCapacity how many reads, and how many writes, may wait for a node's own copy
+ * @param maxHintAgeMs after so long a node is no longer kept what it missed
  * @param longestThinkNs how long a client waits, at most, before it goes on
  * @param longestDelayNs how long a message is under way, at most, on a good link
  * @param lossRate how many messages of a good link vanish, 0 to 1
@@ -26,6 +27,7 @@ record Scenario(
     int keys,
     Durability durability,
     int queueCapacity,
+    long maxHintAgeMs,
     long longestThinkNs,
     long longestDelayNs,
     double lossRate,
@@ -36,6 +38,7 @@ record Scenario(
     long chaosNs) {
 
   static final int REPLICAS = 3;
+  static final long NEVER_MS = 1_000_000_000;
   static final long MILLISECOND = 1_000_000;
   static final long SECOND = 1_000 * MILLISECOND;
 
@@ -47,6 +50,7 @@ record Scenario(
         chance.between(1, 3),
         chance.oneOf(List.of(Durability.SYNC, Durability.SYNC, Durability.WRITE, Durability.NONE)),
         chance.oneOf(List.of(1, 3, 100, 100)),
+        chance.happens(0.3) ? 2000 : NEVER_MS,
         chance.durationNs(10 * MILLISECOND, SECOND),
         chance.durationNs(MILLISECOND, 100 * MILLISECOND),
         chance.happens(0.5) ? 0 : 0.02,
@@ -66,6 +70,7 @@ record Scenario(
         3,
         durability,
         100,
+        NEVER_MS,
         300 * MILLISECOND,
         5 * MILLISECOND,
         0,
@@ -74,6 +79,26 @@ record Scenario(
         someFaults,
         SECOND,
         20 * SECOND);
+  }
+
+  /** The same day for so many nodes. */
+  Scenario withNodes(int count) {
+    return new Scenario(
+        count,
+        coordinators,
+        clients,
+        keys,
+        durability,
+        queueCapacity,
+        maxHintAgeMs,
+        longestThinkNs,
+        longestDelayNs,
+        lossRate,
+        duplicateRate,
+        disorderRate,
+        faults,
+        longestGapNs,
+        chaosNs);
   }
 
   private static List<Fault> someFaults(Chance chance) {

@@ -1,5 +1,6 @@
 package io.dynamokv.simulation;
 
+import io.dynamokv.coordination.Quorum;
 import io.dynamokv.version.KeyState;
 import io.dynamokv.version.Version;
 import java.util.ArrayList;
@@ -38,6 +39,8 @@ final class Simulation {
           Fault.STALL,
           Fault.SLOW_DISK,
           Fault.CLEAN_RESTART);
+
+  private static final Quorum ALL_HOLDERS = new Quorum(Scenario.REPLICAS, true);
 
   private final long seed;
   private final World world;
@@ -148,14 +151,27 @@ final class Simulation {
       }
       world.time.pass(Scenario.SECOND);
     }
+    cluster.keys.forEach(this::requireNothingLeftOver);
     if (nobodyForgot() && !areEqualEverywhere()) {
       throw apart("Handoff", "its copies still differ after all hints have arrived");
+    }
+  }
+
+  /** Nobody keeps anything for others when nobody is owed anything. */
+  private void requireNothingLeftOver(KeyHistory key) {
+    for (SimulatedNode node : cluster.nodes) {
+      boolean isHolder = key.holders.contains(node.index);
+      if (!isHolder && !copies.visible(node.index, key).equals(KeyState.EMPTY)) {
+        String what = "%s still has %s, which is not its own".formatted(node.id(), key);
+        throw new InvariantViolation("NothingLeftOver", key.name, what);
+      }
     }
   }
 
   /** Whether hints alone must have brought all copies together. */
   private boolean nobodyForgot() {
     return FORGETTING_NOTHING.containsAll(world.scenario.faults())
+        && world.scenario.maxHintAgeMs() == Scenario.NEVER_MS
         && !world.situations().containsKey(Situation.QUEUE_FULL)
         && cluster.keys.stream().noneMatch(KeyHistory::maybeTrimmed);
   }
@@ -169,7 +185,7 @@ final class Simulation {
       int holder = round % Scenario.REPLICAS;
       for (KeyHistory key : cluster.keys) {
         // One after the other, for queues may be short.
-        submit(key.holders.get(holder), history.get(key, Scenario.REPLICAS));
+        submit(key.holders.get(holder), history.get(key, ALL_HOLDERS));
         settle(READ_NS);
       }
     }
@@ -187,7 +203,7 @@ final class Simulation {
     for (int holder : key.holders) {
       KeyState seen = copies.visible(holder, key);
       Version from = new Version(seen.version().clock(), seen.version().dots());
-      Operation write = history.write(key, Scenario.REPLICAS, from, key.historyOf(seen), false);
+      Operation write = history.write(key, ALL_HOLDERS, from, key.historyOf(seen), false);
       cluster.remember(write);
       submit(holder, write);
       settle(READ_NS);

@@ -55,8 +55,13 @@ final class WatchedReplica implements LocalReplica {
   public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
     if (write instanceof ReplicaWrite.Owe) {
       world.met(Situation.HINT_TAKEN);
-    } else if (write instanceof ReplicaWrite.HandedOver) {
+    } else if (write instanceof ReplicaWrite.StandIn) {
+      world.met(Situation.STOOD_IN);
+    } else if (write instanceof ReplicaWrite.Reassign) {
+      world.met(Situation.HINT_REASSIGNED);
+    } else if (write instanceof ReplicaWrite.HandedOver over) {
       world.met(Situation.HINT_SETTLED);
+      register.handedOver(cluster.historyOf(over.key()), cluster.indexOf(over.holder()));
     }
     return counted(
         write instanceof ReplicaWrite.Coordinate coordinate

@@ -5,6 +5,7 @@ import io.dynamokv.version.KeyState;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** What everything in a run shares: time, chance, the trace, and those who watch. */
@@ -57,6 +58,12 @@ final class World implements Invariant {
   @Override
   public void onStored(int node, KeyHistory key, KeyState state) {
     tell(invariant -> invariant.onStored(node, key, state));
+  }
+
+  @Override
+  public void onReleased(int node, KeyHistory key, Set<Integer> heirs) {
+    met(Situation.KEY_RELEASED);
+    tell(invariant -> invariant.onReleased(node, key, heirs));
   }
 
   @Override

@@ -106,6 +106,28 @@ public abstract class StorageContract {
     assertThat(storage.hints().of(B, null, 10)).hasSize(1);
   }
 
+  @Test
+  void a_hint_that_is_taken_again_is_as_old_as_before_and_counts_the_larger_state() {
+    storage.hints().add(List.of(new Hint(B, key("x"), 1, 100), new Hint(B, key("y"), 1, 5)));
+    storage.hints().add(List.of(new Hint(B, key("x"), 2, 50), new Hint(B, key("y"), 2, 70)));
+
+    assertThat(storage.hints().of(B, null, 10))
+        .containsExactlyInAnyOrder(new Hint(B, key("x"), 1, 100), new Hint(B, key("y"), 1, 70));
+    long notes = hint(B, "x", 0).bytes() + hint(B, "y", 0).bytes();
+    assertThat(storage.hints().bytes()).isEqualTo(notes + 170);
+    storage.hints().remove(List.of(hint(B, "x", 0), hint(B, "y", 0)));
+    assertThat(storage.hints().bytes()).isZero();
+  }
+
+  @Test
+  void all_who_are_owed_a_key_are_found() {
+    storage.hints().add(List.of(hint(BB, "x", 1), hint(B, "x", 1), hint(BB, "y", 1)));
+
+    assertThat(storage.hints().holdersOwed(key("x"))).containsExactly(B, BB);
+    assertThat(storage.hints().holdersOwed(key("y"))).containsExactly(BB);
+    assertThat(storage.hints().holdersOwed(key("z"))).isEmpty();
+  }
+
   private static Hint hint(MemberId holder, String key, long sinceMs) {
     return new Hint(holder, key(key), sinceMs);
   }

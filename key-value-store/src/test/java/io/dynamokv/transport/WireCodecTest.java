@@ -59,6 +59,11 @@ class WireCodecTest {
                 + ("1a1a" + "1a18" + "09ffffffffffffffff" + "1203722d32")
                 + ("1a036b6579" + "22030a141e")),
         Arguments.of(
+            new WriteRequest(-1, "r-2", key, state, new MemberId("b")),
+            header
+                + ("1a1d" + "1a1b" + "09ffffffffffffffff" + "1203722d32")
+                + ("1a036b6579" + "22030a141e" + "2a0162")),
+        Arguments.of(
             new WriteReply(4, Status.TOO_MANY_SIBLINGS),
             header + "1a0d" + "220b" + "090400000000000000" + "1006"),
         Arguments.of(

@@ -8,6 +8,7 @@ import io.dropwizard.lifecycle.Managed;
 import io.dynamokv.api.ErrorCode;
 import io.dynamokv.api.RefusedException;
 import io.dynamokv.api.WriteRequest;
+import io.dynamokv.coordination.Quorum;
 import io.dynamokv.membership.Member;
 import io.dynamokv.resources.Delivery;
 import io.dynamokv.resources.Forwarding;
@@ -80,18 +81,18 @@ public final class HttpForwarding implements Forwarding, Managed {
 
   @Override
   public void read(
-      Key key, int reads, List<Member> candidates, AsyncResponse answer, Incoming incoming) {
-    start(ForwardedCall.read(key, reads), reads, candidates, answer, incoming);
+      Key key, Quorum quorum, List<Member> candidates, AsyncResponse answer, Incoming incoming) {
+    start(ForwardedCall.read(key, quorum), quorum.wanted(), candidates, answer, incoming);
   }
 
   @Override
   public void write(
       WriteRequest request,
-      int writes,
+      Quorum quorum,
       List<Member> candidates,
       AsyncResponse answer,
       Incoming incoming) {
-    start(ForwardedCall.write(request, writes), writes, candidates, answer, incoming);
+    start(ForwardedCall.write(request, quorum), quorum.wanted(), candidates, answer, incoming);
   }
 
   // What comes of an exchange is delivered in its callback.

@@ -6,8 +6,10 @@ import com.sleepycat.je.Cursor;
 import com.sleepycat.je.CursorConfig;
 import com.sleepycat.je.DatabaseEntry;
 import com.sleepycat.je.Get;
+import com.sleepycat.je.LockMode;
 import com.sleepycat.je.OperationResult;
 import com.sleepycat.je.Put;
+import com.sleepycat.je.ReadOptions;
 import com.sleepycat.je.Transaction;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
@@ -20,15 +22,15 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The hints in an environment: the holder's id, a zero, position and key, to the time. Thread-safe.
- * They are counted when they are opened, which takes about a second for a million.
+ * The hints in an environment: the holder's id, a zero, position and key, to the time and the bytes
+ * of the state. Thread-safe. They are counted when they are opened, which takes about a second for
+ * a million.
  */
 final class JeHints implements Hints {
   private static final Logger LOG = LoggerFactory.getLogger(JeHints.class);
@@ -43,6 +45,8 @@ final class JeHints implements Hints {
   private final JeStorage storage;
   private final HintCounts counts = new HintCounts();
   private final JeTransactions transactions;
+  // Only read by JE.
+  private final ReadOptions forWriting = new ReadOptions().setLockMode(LockMode.RMW);
 
   JeHints(JeEnvironment je, JeStorage storage) {
     this.je = je;
@@ -55,28 +59,63 @@ final class JeHints implements Hints {
     scan(
         new byte[0],
         hint -> {
-          counts.added(hint);
+          counts.replaced(null, hint);
           return true;
         });
   }
 
   @Override
   public synchronized void add(List<Hint> hints) {
-    write(
-            hints,
-            (transaction, hint) ->
-                je.hints().put(transaction, key(hint), since(hint), Put.NO_OVERWRITE, null) != null)
-        .forEach(counts::added);
+    change(hints, (before, hint) -> before == null ? hint : before.with(hint));
   }
 
   @Override
   public synchronized void remove(List<Hint> hints) {
-    write(hints, (transaction, hint) -> je.hints().delete(transaction, key(hint), null) != null)
-        .forEach(counts::removed);
+    change(hints, (before, hint) -> null);
   }
 
-  private static DatabaseEntry since(Hint hint) {
-    return new DatabaseEntry(ByteBuffer.allocate(Long.BYTES).putLong(hint.sinceMs()).array());
+  /** What becomes of a hint. */
+  private interface Rule {
+    /**
+     * @param before the hint that is there about the same, or null
+     */
+    @Nullable Hint after(@Nullable Hint before, Hint given);
+  }
+
+  /** A hint before and after a change. */
+  private record Replaced(@Nullable Hint before, @Nullable Hint after) {}
+
+  private void change(List<Hint> hints, Rule rule) {
+    // In the order of the keys, as everybody does who locks several.
+    List<Hint> ordered = hints.stream().sorted(ORDER).toList();
+    List<Replaced> changes =
+        storage.writing(
+            hints.stream().mapToLong(Hint::bytes).sum(),
+            () -> transactions.run(transaction -> change(transaction, ordered, rule)));
+    changes.forEach(each -> counts.replaced(each.before, each.after));
+  }
+
+  private List<Replaced> change(Transaction transaction, List<Hint> ordered, Rule rule) {
+    List<Replaced> changes = new ArrayList<>(ordered.size());
+    for (Hint hint : ordered) {
+      DatabaseEntry key = key(hint);
+      DatabaseEntry found = new DatabaseEntry();
+      boolean present = je.hints().get(transaction, key, found, Get.SEARCH, forWriting) != null;
+      Hint before = present ? decode(key.getData(), found.getData()) : null;
+      Hint after = rule.after(before, hint);
+      if (after == null && present) {
+        je.hints().delete(transaction, key, null);
+      } else if (after != null && !after.equals(before)) {
+        je.hints().put(transaction, key, value(after), Put.OVERWRITE, null);
+      }
+      changes.add(new Replaced(before, after));
+    }
+    return changes;
+  }
+
+  private static DatabaseEntry value(Hint hint) {
+    ByteBuffer value = ByteBuffer.allocate(Long.BYTES + Integer.BYTES);
+    return new DatabaseEntry(value.putLong(hint.sinceMs()).putInt(hint.stateBytes()).array());
   }
 
   @Override
@@ -93,6 +132,15 @@ final class JeHints implements Hints {
   }
 
   @Override
+  public List<MemberId> holdersOwed(Key key) {
+    return storage.inside(
+        () ->
+            counts.counts().keySet().stream()
+                .filter(holder -> JeStorage.get(je.hints(), entry(holder, key)) != null)
+                .toList());
+  }
+
+  @Override
   public Map<MemberId, Long> counts() {
     return counts.counts();
   }
@@ -102,32 +150,20 @@ final class JeHints implements Hints {
     return counts.bytes();
   }
 
-  /** Returns the hints for which the change made a difference. */
-  private List<Hint> write(List<Hint> hints, BiPredicate<Transaction, Hint> change) {
-    // In the order of the keys, as everybody does who locks several.
-    List<Hint> ordered = hints.stream().sorted(ORDER).toList();
-    return storage.writing(
-        hints.stream().mapToLong(Hint::bytes).sum(),
-        () ->
-            transactions.run(
-                transaction ->
-                    ordered.stream().filter(hint -> change.test(transaction, hint)).toList()));
-  }
-
   /**
    * Shows hints from a key on, until the visitor returns false. What is damaged is passed over: a
    * node can do without some hints, but not without starting.
    */
   private void scan(byte[] from, Predicate<Hint> visitor) {
     DatabaseEntry key = new DatabaseEntry(from);
-    DatabaseEntry since = new DatabaseEntry();
+    DatabaseEntry value = new DatabaseEntry();
     try (Cursor cursor = je.hints().openCursor(null, CursorConfig.READ_COMMITTED)) {
-      OperationResult found = cursor.get(key, since, Get.SEARCH_GTE, null);
+      OperationResult found = cursor.get(key, value, Get.SEARCH_GTE, null);
       boolean goesOn = true;
       while (found != null && goesOn) {
-        Hint hint = decode(key.getData(), since.getData());
+        Hint hint = decode(key.getData(), value.getData());
         goesOn = hint == null || visitor.test(hint);
-        found = cursor.get(key, since, Get.NEXT, null);
+        found = cursor.get(key, value, Get.NEXT, null);
       }
     }
   }
@@ -154,7 +190,7 @@ final class JeHints implements Hints {
   }
 
   /** Returns null if it is no hint. */
-  private static @Nullable Hint decode(byte[] entry, byte[] since) {
+  private static @Nullable Hint decode(byte[] entry, byte[] value) {
     try {
       int end = 0;
       while (entry[end] != END_OF_HOLDER) {
@@ -162,8 +198,8 @@ final class JeHints implements Hints {
       }
       MemberId holder = new MemberId(new String(entry, 0, end, UTF_8));
       byte[] key = Arrays.copyOfRange(entry, end + 1, entry.length);
-      return new Hint(
-          holder, JeKeys.decode(new DatabaseEntry(key)), ByteBuffer.wrap(since).getLong());
+      ByteBuffer rest = ByteBuffer.wrap(value);
+      return new Hint(holder, JeKeys.decode(new DatabaseEntry(key)), rest.getLong(), rest.getInt());
     } catch (RuntimeException e) {
       LOG.warn("a hint is damaged, and passed over", e);
       return null;

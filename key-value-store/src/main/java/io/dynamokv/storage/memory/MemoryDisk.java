@@ -2,6 +2,7 @@ package io.dynamokv.storage.memory;
 
 import io.dynamokv.ring.Key;
 import io.dynamokv.storage.Durability;
+import io.dynamokv.storage.Hint;
 import io.dynamokv.storage.StorageException;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemoryDisk {
   private final DiskMap<Key, byte[]> states = new DiskMap<>();
-  private final DiskMap<MemoryHints.Owed, Long> hints = new DiskMap<>();
+  private final DiskMap<MemoryHints.Owed, Hint> hints = new DiskMap<>();
   private final Map<String, byte[]> meta = new HashMap<>();
   private @Nullable MemoryStorage open;
   private volatile @Nullable String failure;
@@ -95,7 +96,7 @@ public final class MemoryDisk {
   }
 
   /** What was written and not hardened; null of what was removed. */
-  record Unsafe(Map<Key, byte @Nullable []> states, Map<MemoryHints.Owed, @Nullable Long> hints) {}
+  record Unsafe(Map<Key, byte @Nullable []> states, Map<MemoryHints.Owed, @Nullable Hint> hints) {}
 
   synchronized byte @Nullable [] readMeta(String name) {
     return meta.get(name);

@@ -18,35 +18,34 @@ final class MemoryHints implements Hints {
   private final HintCounts counts = new HintCounts();
 
   /** What has become of hints; null of those that were removed. */
-  final Map<Owed, @Nullable Long> notHardened = new HashMap<>();
+  final Map<Owed, @Nullable Hint> notHardened = new HashMap<>();
 
   /** Who is owed what. */
   record Owed(MemberId holder, Key key) {}
 
-  MemoryHints(MemoryStorage storage, Map<Owed, Long> content) {
+  MemoryHints(MemoryStorage storage, Map<Owed, Hint> content) {
     this.storage = storage;
-    content.forEach((owed, sinceMs) -> put(new Hint(owed.holder, owed.key, sinceMs)));
+    content.values().forEach(this::put);
+    notHardened.clear();
   }
 
   @Override
   public void add(List<Hint> added) {
     synchronized (storage) {
       storage.requireWritable();
-      for (Hint hint : added) {
-        if (put(hint)) {
-          notHardened.put(new Owed(hint.holder(), hint.key()), hint.sinceMs());
-        }
-      }
+      added.forEach(this::put);
     }
   }
 
-  private boolean put(Hint hint) {
+  private void put(Hint hint) {
     TreeMap<Key, Hint> ofHolder = hints.computeIfAbsent(hint.holder(), id -> new TreeMap<>());
-    boolean isNew = ofHolder.putIfAbsent(hint.key(), hint) == null;
-    if (isNew) {
-      counts.added(hint);
+    Hint before = ofHolder.get(hint.key());
+    Hint after = before == null ? hint : before.with(hint);
+    if (!after.equals(before)) {
+      ofHolder.put(hint.key(), after);
+      counts.replaced(before, after);
+      notHardened.put(new Owed(hint.holder(), hint.key()), after);
     }
-    return isNew;
   }
 
   @Override
@@ -55,8 +54,9 @@ final class MemoryHints implements Hints {
       storage.requireWritable();
       for (Hint hint : removed) {
         TreeMap<Key, Hint> ofHolder = hints.get(hint.holder());
-        if (ofHolder != null && ofHolder.remove(hint.key()) != null) {
-          counts.removed(hint);
+        Hint before = ofHolder == null ? null : ofHolder.remove(hint.key());
+        if (before != null) {
+          counts.replaced(before, null);
           notHardened.put(new Owed(hint.holder(), hint.key()), null);
         }
       }
@@ -70,6 +70,18 @@ final class MemoryHints implements Hints {
       TreeMap<Key, Hint> ofHolder = hints.getOrDefault(holder, new TreeMap<>());
       return (after == null ? ofHolder : ofHolder.tailMap(after, false))
           .values().stream().limit(limit).toList();
+    }
+  }
+
+  @Override
+  public List<MemberId> holdersOwed(Key key) {
+    synchronized (storage) {
+      storage.requireUsable();
+      return hints.entrySet().stream()
+          .filter(ofHolder -> ofHolder.getValue().containsKey(key))
+          .map(Map.Entry::getKey)
+          .sorted()
+          .toList();
     }
   }
 

@@ -3,6 +3,7 @@ package io.dynamokv.storage.memory;
 import io.dynamokv.ring.Key;
 import io.dynamokv.storage.Changes;
 import io.dynamokv.storage.Durability;
+import io.dynamokv.storage.Hint;
 import io.dynamokv.storage.Hints;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.StorageException;
@@ -45,7 +46,7 @@ public final class MemoryStorage implements Storage {
       Durability durability,
       long maxBytes,
       Map<Key, byte[]> content,
-      Map<MemoryHints.Owed, Long> hintContent) {
+      Map<MemoryHints.Owed, Hint> hintContent) {
     this.disk = disk;
     this.durability = durability;
     this.maxBytes = maxBytes;
