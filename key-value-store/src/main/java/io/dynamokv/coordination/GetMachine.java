@@ -120,6 +120,11 @@ public final class GetMachine {
     return state == State.READING;
   }
 
+  /** Who has been asked, and has said nothing yet. */
+  public List<MemberId> silent() {
+    return state == State.READING ? List.of() : tally.awaited();
+  }
+
   /** An answer counts while its question is open: the local replica's first, then the others'. */
   private boolean isAwaited(GetEvent event) {
     if (event instanceof GetEvent.Local) {

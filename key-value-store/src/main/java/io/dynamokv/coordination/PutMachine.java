@@ -121,6 +121,13 @@ public final class PutMachine {
     }
   }
 
+  /** Who has been sent the state, and has said nothing yet. */
+  public List<MemberId> silent() {
+    List<MemberId> silent = applied == null ? new ArrayList<>(0) : tally.awaited();
+    silent.remove(self);
+    return silent;
+  }
+
   /** An answer counts while its question is open. */
   private boolean isAwaited(PutEvent event) {
     boolean sent = state == State.REPLICATING || state == State.ANSWERED;

@@ -172,6 +172,13 @@ final class Tally {
     return awaited;
   }
 
+  /** All that are waited for. */
+  List<MemberId> awaited() {
+    List<MemberId> awaited = awaitedHolders();
+    awaited.addAll(awaitedStandIns());
+    return awaited;
+  }
+
   /** The holders for whom nobody is waited any more. */
   List<MemberId> givenUp() {
     return holdersOf(slot -> slot.standing == Standing.GIVEN_UP);

@@ -14,12 +14,21 @@ import org.slf4j.LoggerFactory;
 
 /**
  * This node's knowledge of the cluster: the members, given once, and which of them can be reached,
- * found out over the messaging links. A member counts as reachable while the link to it stands and
- * it has been heard of within the time of suspicion. Thread-safe; owns no thread and reads no
+ * found out over the messaging links. A member counts as reachable while the link to it stands, its
+ * silence is not suspicious, and it answers requests. Thread-safe; owns no thread and reads no
  * clock. Every time given is in nanoseconds and only ever grows.
+ *
+ * <p>How long a silence may be is learnt from how regularly its heartbeats come ({@link
+ * ArrivalTimes}), between half the time of suspicion and four times as much; while too little is
+ * known, it is the time of suspicion.
  */
 public final class Membership {
   private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
+
+  /** A false alarm about once in a hundred million heartbeats, if they come as they use to. */
+  private static final double SUSPICIOUS_PHI = 8;
+
+  private static final int LONGEST_SILENCE = 4;
 
   private final ClusterFacts facts;
   private final long ownNodeId;
@@ -31,7 +40,8 @@ public final class Membership {
   /**
    * @param members all members, this node among them
    * @param ownNodeId the identity of this node's data folder
-   * @param suspectAfterNs a member that is silent for so long is taken to be unreachable
+   * @param suspectAfterNs a member that is silent for so long is taken to be unreachable, until it
+   *     is known how regularly it is heard of
    */
   public Membership(
       Member self,
@@ -71,6 +81,9 @@ public final class Membership {
       return false;
     }
     peer.linked = up;
+    if (up) {
+      peer.misses.clear();
+    }
     return refresh(lastTickNs);
   }
 
@@ -87,9 +100,25 @@ public final class Membership {
     }
     peer.agrees = objection == null;
     peer.nodeId = heartbeat.nodeId();
-    peer.heard = true;
-    peer.heardNs = nowNs;
+    peer.beat(nowNs);
     return refresh(nowNs);
+  }
+
+  /** A member has not answered a request in time. Returns whether the view has changed. */
+  public synchronized boolean onTimeout(MemberId member, long nowNs) {
+    Peer peer = peers.get(member);
+    if (peer == null || !peer.misses.missed(nowNs)) {
+      return false;
+    }
+    return refresh(nowNs);
+  }
+
+  /** A member has answered a request. */
+  public synchronized void onAnswer(MemberId member, long nowNs) {
+    Peer peer = peers.get(member);
+    if (peer != null) {
+      peer.misses.answered(nowNs);
+    }
   }
 
   /** Any message shows that its sender lives. Returns whether the view has changed. */
@@ -137,9 +166,7 @@ public final class Membership {
     boolean paused = nowNs - lastTickNs > suspectAfterNs / 2;
     if (paused) {
       // This node itself stood still: the others' silence is its own fault until they are heard.
-      peers
-          .values()
-          .forEach(peer -> peer.heardNs = Math.max(peer.heardNs, nowNs - suspectAfterNs / 2));
+      peers.values().forEach(peer -> peer.excuse(nowNs));
     }
     lastTickNs = nowNs;
     return refresh(nowNs);
@@ -169,24 +196,58 @@ public final class Membership {
           if (!before && reachable.contains(id)) {
             LOG.info("member {} is reachable", id);
           } else if (before && !reachable.contains(id)) {
-            LOG.warn(
-                "member {} is unreachable: {}",
-                id,
-                peer.linked ? "no sign of life from it" : "the link to it is down");
+            LOG.warn("member {} is unreachable: {}", id, peer.trouble());
           }
         });
   }
 
   /** What is known of another member; guarded by the membership's lock. */
   private final class Peer {
+    private final ArrivalTimes arrivals = new ArrivalTimes(suspectAfterNs / 12.0);
+    private final Misses misses = new Misses(suspectAfterNs);
     private boolean linked;
     private boolean heard;
     private boolean agrees;
     private long nodeId;
     private long heardNs;
+    private long beatNs;
+    private boolean beatsInARow;
+
+    void beat(long nowNs) {
+      if (beatsInARow && nowNs - beatNs <= LONGEST_SILENCE * suspectAfterNs) {
+        arrivals.add(nowNs - beatNs);
+      }
+      heard = true;
+      heardNs = nowNs;
+      beatNs = nowNs;
+      beatsInARow = true;
+    }
+
+    /** This node has not listened for a while. */
+    void excuse(long nowNs) {
+      beatsInARow = false;
+      heardNs = Math.max(heardNs, nowNs - suspectAfterNs / 2);
+    }
 
     boolean isReachable(long nowNs) {
-      return linked && heard && agrees && nowNs - heardNs <= suspectAfterNs;
+      return linked && heard && agrees && !isSilent(nowNs - heardNs) && !misses.isLeftOut(nowNs);
+    }
+
+    private boolean isSilent(long silenceNs) {
+      if (!arrivals.isEnough()) {
+        return silenceNs > suspectAfterNs;
+      }
+      return silenceNs > LONGEST_SILENCE * suspectAfterNs
+          || silenceNs > suspectAfterNs / 2 && arrivals.phi(silenceNs) > SUSPICIOUS_PHI;
+    }
+
+    String trouble() {
+      if (!linked) {
+        return "the link to it is down";
+      }
+      return misses.isLeftOut(lastTickNs)
+          ? "it does not answer requests, and is left out for a while"
+          : "no sign of life from it";
     }
   }
 }

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -43,6 +44,7 @@ final class Coordinator {
   private final Peers peers;
   private final Supplier<View> view;
   private final Executor mailbox;
+  private final Consumer<MemberId> silenceOf;
   private final LongSupplier nanoClock;
   private final CoordinatorMetrics metrics;
   private final Map<Long, Request<?, ?>> inFlight = new HashMap<>();
@@ -52,12 +54,15 @@ final class Coordinator {
   private final Deadlines replicaTimeouts;
   private final Deadlines requestTimeouts;
   private final int idStep;
+  private final long standstillNs;
+  private long lastTickNs;
   private long nextId;
   private volatile int registered;
 
   /**
    * @param index which of a node's coordinators this is, 0 to {@code count} - 1
    * @param firstId where the ids of its requests begin, see {@link NodeCore}
+   * @param silenceOf told of a member that has not answered a request in time
    * @param nanoClock nanoseconds that only ever grow, such as {@link System#nanoTime}
    */
   Coordinator(
@@ -68,6 +73,7 @@ final class Coordinator {
       Peers peers,
       Supplier<View> view,
       Executor mailbox,
+      Consumer<MemberId> silenceOf,
       LongSupplier nanoClock,
       RequestSettings settings,
       CoordinatorMetrics metrics) {
@@ -75,6 +81,9 @@ final class Coordinator {
     this.peers = peers;
     this.view = view;
     this.mailbox = mailbox;
+    this.silenceOf = silenceOf;
+    this.lastTickNs = nanoClock.getAsLong();
+    this.standstillNs = TimeUnit.MILLISECONDS.toNanos(settings.replicaTimeoutMs()) / 2;
     this.nanoClock = nanoClock;
     this.metrics = metrics;
     this.replicaTimeouts = new Deadlines(settings.replicaTimeoutMs());
@@ -152,10 +161,13 @@ final class Coordinator {
     questionsForSoon.clear();
     takePostponedNotes();
     long now = nanoClock.getAsLong();
+    // If this node stood still itself, the others may have answered, and their answers wait.
+    boolean stoodStill = now - lastTickNs > standstillNs;
+    lastTickNs = now;
     for (long id = replicaTimeouts.poll(now);
         id != Deadlines.NONE;
         id = replicaTimeouts.poll(now)) {
-      replicaTimeout(inFlight.get(id), now);
+      replicaTimeout(inFlight.get(id), now, stoodStill);
     }
     for (long id = requestTimeouts.poll(now);
         id != Deadlines.NONE;
@@ -262,11 +274,14 @@ final class Coordinator {
     discardIfFinished(request);
   }
 
-  private void replicaTimeout(@Nullable Request<?, ?> request, long now) {
+  private void replicaTimeout(@Nullable Request<?, ?> request, long now, boolean stoodStill) {
     if (request == null) {
       return;
     }
     metrics.replicaTimeouts.mark();
+    if (!stoodStill) {
+      request.silent().forEach(silenceOf);
+    }
     request.onReplicaTimeout();
     discardIfFinished(request);
     if (!request.isFinished()) {

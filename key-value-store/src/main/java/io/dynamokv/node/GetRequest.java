@@ -12,6 +12,7 @@ import io.dynamokv.transport.Message.Status;
 import io.dynamokv.version.KeyState;
 import io.dynamokv.version.MalformedStateException;
 import io.dynamokv.version.StateCodec;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -121,6 +122,11 @@ final class GetRequest extends Request<GetCommand, GetOutcome> {
   @Override
   void onView(Set<MemberId> reachable) {
     take(machine.on(new GetEvent.ViewChanged(reachable)));
+  }
+
+  @Override
+  List<MemberId> silent() {
+    return machine.silent();
   }
 
   @Override

@@ -59,6 +59,16 @@ final class Heart {
     tellIf(membership.onSignOfLife(from, nanoClock.getAsLong()));
   }
 
+  /** A member has not answered a request in time. */
+  void onTimeout(MemberId peer) {
+    tellIf(membership.onTimeout(peer, nanoClock.getAsLong()));
+  }
+
+  /** A member has answered a request. */
+  void onAnswer(MemberId peer) {
+    membership.onAnswer(peer, nanoClock.getAsLong());
+  }
+
   void onLink(MemberId peer, boolean up) {
     if (up) {
       // The first thing a member hears on a new link is who is speaking; it trusts nobody before.

@@ -30,9 +30,6 @@ import org.jspecify.annotations.Nullable;
  * asked.
  */
 final class NodeCore implements Transport.Receiver {
-  /** The ids of clients' requests are below. */
-  private static final long HANDOFF_IDS = 1L << 62;
-
   private final Membership membership;
   private final ReplicaServer server;
   private final Heart heart;
@@ -66,7 +63,7 @@ final class NodeCore implements Transport.Receiver {
     this.heart = new Heart(facts, actor, membership, peers, clocks.nano(), this::tellView);
     this.mailboxes = mailboxes;
     HandoffPort port = new HandoffPort(local, peers, membership::view, mailboxes.get(0), clocks);
-    this.handoff = new Handoff(port, HANDOFF_IDS + firstRequestId);
+    this.handoff = new Handoff(port, Message.BACKGROUND_IDS + firstRequestId);
     this.hintExpiry = new HintExpiry(port, settings.maxHintAgeMs());
     for (int i = 0; i < mailboxes.size(); i++) {
       coordinators.add(
@@ -78,6 +75,7 @@ final class NodeCore implements Transport.Receiver {
               peers,
               membership::view,
               mailboxes.get(i),
+              heart::onTimeout,
               clocks.nano(),
               settings.requests(),
               metrics));
@@ -144,6 +142,9 @@ final class NodeCore implements Transport.Receiver {
     for (Message message : messages) {
       sort(from, message, replies);
     }
+    if (replies.stream().anyMatch(some -> !some.isEmpty())) {
+      heart.onAnswer(from);
+    }
     for (int i = 0; i < coordinators.size(); i++) {
       deliver(i, from, replies.get(i));
     }
@@ -161,7 +162,7 @@ final class NodeCore implements Transport.Receiver {
       return;
     } else if (message instanceof Message.ReadReply reply) {
       replies.get(Coordinator.indexOf(reply.id(), replies.size())).add(reply);
-    } else if (message instanceof Message.WriteReply reply && reply.id() >= HANDOFF_IDS) {
+    } else if (message instanceof Message.WriteReply reply && reply.isBackground()) {
       mailboxes
           .get(0)
           .execute(() -> handoff.onReply(from, reply.id(), reply.status() == Status.OK));

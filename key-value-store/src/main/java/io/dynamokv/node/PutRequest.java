@@ -11,6 +11,7 @@ import io.dynamokv.replica.WriteResult;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.Message;
 import io.dynamokv.transport.Message.Status;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -110,6 +111,11 @@ final class PutRequest extends Request<PutCommand, PutOutcome> {
   @Override
   void onView(Set<MemberId> reachable) {
     take(machine.on(new PutEvent.ViewChanged(reachable)));
+  }
+
+  @Override
+  List<MemberId> silent() {
+    return machine.silent();
   }
 
   @Override

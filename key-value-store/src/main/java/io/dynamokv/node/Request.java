@@ -5,6 +5,7 @@ import io.dynamokv.coordination.Step;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.Message;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -39,6 +40,9 @@ abstract class Request<C, O> {
   abstract void onReplicaFailed(MemberId replica, Failure failure);
 
   abstract void onView(Set<MemberId> reachable);
+
+  /** Who has been asked something, and has not answered. */
+  abstract List<MemberId> silent();
 
   abstract void onReplicaTimeout();
 

@@ -10,6 +10,25 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface Message {
   /**
+   * Ids from here on are of background work; it travels beside requests, so as not to hold them up.
+   */
+  long BACKGROUND_IDS = 1L << 62;
+
+  /** Whether no client waits for what comes of it. */
+  default boolean isBackground() {
+    if (this instanceof ReadRequest request) {
+      return request.id >= BACKGROUND_IDS;
+    } else if (this instanceof ReadReply reply) {
+      return reply.id >= BACKGROUND_IDS;
+    } else if (this instanceof WriteRequest request) {
+      return request.id >= BACKGROUND_IDS;
+    } else if (this instanceof WriteReply reply) {
+      return reply.id >= BACKGROUND_IDS;
+    }
+    return false;
+  }
+
+  /**
    * Asks for a replica's state of a key.
    *
    * @param knownHash hash of the state that the asking node has, 0 if it has none; a replica whose

@@ -42,8 +42,8 @@ public interface Transport extends AutoCloseable {
 
   /**
    * What the transport tells. Calls come from several threads; those to one method for one peer
-   * come one after the other. While a call lasts, other messages may have to wait: it should only
-   * pass on.
+   * come one after the other, but background work is brought beside requests. While a call lasts,
+   * other messages may have to wait: it should only pass on.
    */
   interface Receiver {
     /** Messages that arrived together, in the order in which they were sent. */

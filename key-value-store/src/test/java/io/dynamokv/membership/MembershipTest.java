@@ -95,6 +95,84 @@ class MembershipTest {
   }
 
   @Test
+  void a_member_that_beats_like_clockwork_is_suspected_earlier() {
+    reach();
+    long now = beat(30, 0, 250);
+    tickUntil(now, now + 700);
+    assertThat(membership.view().reachable()).contains(PEER);
+    tickUntil(now + 700, now + 1100);
+    assertThat(membership.view().reachable()).containsExactly(SELF);
+  }
+
+  @Test
+  void a_member_that_beats_irregularly_is_suspected_later() {
+    reach();
+    long now = beat(30, 0, 100, 1200);
+    tickUntil(now, now + 2000);
+    assertThat(membership.view().reachable()).contains(PEER);
+    tickUntil(now + 2000, now + 4 * SUSPECT_NS + 200);
+    assertThat(membership.view().reachable()).containsExactly(SELF);
+  }
+
+  @Test
+  void a_pause_of_this_node_itself_does_not_make_others_irregular() {
+    reach();
+    long now = beat(20, 0, 250);
+    membership.tick(now + 5000);
+    now = beat(30, now + 5000, 250);
+    tickUntil(now, now + 1100);
+    assertThat(membership.view().reachable()).containsExactly(SELF);
+  }
+
+  @Test
+  void a_member_that_beats_and_does_not_answer_is_left_out_for_a_while() {
+    reach();
+    for (int i = 1; i < Misses.LIMIT; i++) {
+      assertThat(membership.onTimeout(PEER, 100)).isFalse();
+    }
+    assertThat(membership.onTimeout(PEER, 100)).isTrue();
+    assertThat(membership.view().reachable()).containsExactly(SELF);
+    beat(5, 100, 250);
+    assertThat(membership.view().reachable()).containsExactly(SELF);
+    beat(3, 1350, 250);
+    assertThat(membership.view().reachable()).contains(PEER);
+  }
+
+  @Test
+  void a_member_that_has_answered_in_between_or_has_come_back_is_not_left_out() {
+    reach();
+    for (int i = 0; i < 3 * Misses.LIMIT; i++) {
+      membership.onTimeout(PEER, 100);
+      membership.onAnswer(PEER, 100);
+    }
+    assertThat(membership.view().reachable()).contains(PEER);
+    for (int i = 0; i < Misses.LIMIT; i++) {
+      membership.onTimeout(PEER, 100);
+    }
+    membership.onLink(PEER, false);
+    membership.onLink(PEER, true);
+    assertThat(membership.view().reachable()).contains(PEER);
+  }
+
+  /** So many heartbeats, the pauses between them in turn; returns when the last came. */
+  private long beat(int count, long from, long... gaps) {
+    long now = from;
+    for (int i = 0; i < count; i++) {
+      long next = now + gaps[i % gaps.length];
+      tickUntil(now, next);
+      now = next;
+      membership.onHeartbeat(PEER, heartbeat("test", 64, 2), now);
+    }
+    return now;
+  }
+
+  private void tickUntil(long from, long until) {
+    for (long now = from; now <= until; now += 50) {
+      membership.tick(now);
+    }
+  }
+
+  @Test
   void nobody_who_is_no_member_becomes_one() {
     MemberId stranger = new MemberId("node-9");
     assertThat(membership.onLink(stranger, true)).isFalse();

@@ -30,6 +30,7 @@ class CoordinatorTest {
 
   private final Map<MemberId, List<ReadRequest>> asked = new LinkedHashMap<>();
   private final List<GetOutcome> outcomes = new ArrayList<>();
+  private final List<MemberId> silent = new ArrayList<>();
   private long nowMs;
 
   private final Coordinator coordinator =
@@ -41,6 +42,7 @@ class CoordinatorTest {
           this::send,
           () -> Views.of(A, B, C),
           Runnable::run,
+          silent::add,
           () -> nowMs * 1_000_000,
           new RequestSettings(500, 2000, 100),
           new CoordinatorMetrics(new MetricRegistry(), () -> 0));
@@ -92,6 +94,30 @@ class CoordinatorTest {
     answerFrom(C);
 
     assertThat(coordinator.registered()).isZero();
+  }
+
+  @Test
+  void who_has_not_answered_in_time_is_told_of_unless_this_node_stood_still_itself() {
+    get(2);
+    tickUntil(490);
+    answerFrom(B);
+    assertThat(silent).isEmpty();
+    tickUntil(510);
+    assertThat(silent).containsExactly(C);
+    silent.clear();
+
+    get(2);
+    coordinator.tick();
+    nowMs += 600;
+    coordinator.tick();
+
+    assertThat(silent).isEmpty();
+  }
+
+  private void tickUntil(long untilMs) {
+    for (; nowMs <= untilMs; nowMs += 10) {
+      coordinator.tick();
+    }
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +50,7 @@ public final class ActiveMqTransport implements Transport {
   private boolean started;
   private boolean closed;
   private @Nullable Inbound inbound;
-  private volatile Map<MemberId, PeerLink> links = Map.of();
+  private volatile Map<Lane, Map<MemberId, PeerLink>> links = Map.of();
 
   /**
    * @param metrics where what happens is counted, under {@code messaging}
@@ -99,25 +100,38 @@ public final class ActiveMqTransport implements Transport {
   }
 
   private void startLinks(Receiver receiver) {
-    Map<MemberId, PeerLink> starting = new HashMap<>();
-    for (MemberId peer : settings.peers().keySet()) {
-      PeerLink link = new PeerLink(settings, peer, Lane.REQUESTS, codec, receiver, metrics, random);
-      starting.put(peer, link);
-      threads.add(daemon("messaging-to-" + peer, link));
-    }
-    links = Map.copyOf(starting);
+    links =
+        Map.of(
+            Lane.REQUESTS, linksIn(Lane.REQUESTS, receiver),
+            Lane.BACKGROUND, linksIn(Lane.BACKGROUND, receiver));
     threads.forEach(Thread::start);
     long checkMs = Math.max(1, settings.timing().write().toMillis() / CHECKS_PER_WRITE);
     timer.scheduleWithFixedDelay(
-        () -> starting.values().forEach(PeerLink::abortIfLate),
-        checkMs,
-        checkMs,
-        TimeUnit.MILLISECONDS);
+        () -> allLinks().forEach(PeerLink::abortIfLate), checkMs, checkMs, TimeUnit.MILLISECONDS);
+  }
+
+  private Map<MemberId, PeerLink> linksIn(Lane lane, Receiver receiver) {
+    Map<MemberId, PeerLink> inLane = new HashMap<>();
+    for (MemberId peer : settings.peers().keySet()) {
+      PeerLink link = new PeerLink(settings, peer, lane, codec, receiver, metrics, random);
+      inLane.put(peer, link);
+      threads.add(daemon("messaging-" + lane.clientIdPrefix() + peer, link));
+    }
+    return Map.copyOf(inLane);
+  }
+
+  private @Nullable PeerLink linkTo(MemberId peer, Lane lane) {
+    Map<MemberId, PeerLink> inLane = links.get(lane);
+    return inLane == null ? null : inLane.get(peer);
+  }
+
+  private Stream<PeerLink> allLinks() {
+    return links.values().stream().flatMap(inLane -> inLane.values().stream());
   }
 
   @Override
   public boolean queue(MemberId peer, Message message) {
-    PeerLink link = links.get(peer);
+    PeerLink link = linkTo(peer, Lane.of(message));
     if (link == null || !link.isUp()) {
       return false;
     }
@@ -132,14 +146,16 @@ public final class ActiveMqTransport implements Transport {
 
   @Override
   public void flush() {
-    for (PeerLink link : links.values()) {
-      link.flush();
+    for (Map<MemberId, PeerLink> inLane : links.values()) {
+      for (PeerLink link : inLane.values()) {
+        link.flush();
+      }
     }
   }
 
   @Override
   public boolean isLinked(MemberId peer) {
-    PeerLink link = links.get(peer);
+    PeerLink link = linkTo(peer, Lane.REQUESTS);
     return link != null && link.isUp();
   }
 
@@ -152,7 +168,7 @@ public final class ActiveMqTransport implements Transport {
     if (inbound != null) {
       inbound.close();
     }
-    links.values().forEach(PeerLink::close);
+    allLinks().forEach(PeerLink::close);
     door.close();
     metrics.removeGauges();
     Thread stopping = daemon("messaging-close", this::stop);

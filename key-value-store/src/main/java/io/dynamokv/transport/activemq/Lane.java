@@ -1,6 +1,7 @@
 package io.dynamokv.transport.activemq;
 
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.transport.Message;
 
 /**
  * A way between two members with a queue, a connection and a sender of its own, so that what
@@ -8,12 +9,24 @@ import io.dynamokv.ring.MemberId;
  */
 enum Lane {
   /** What clients wait for, and heartbeats. */
-  REQUESTS("operations");
+  REQUESTS("operations"),
+  /** What nobody waits for: handoffs, anti-entropy, transfers. */
+  BACKGROUND("background");
 
   private final String prefix;
 
   Lane(String prefix) {
     this.prefix = prefix;
+  }
+
+  /** The lane that a message travels on. */
+  static Lane of(Message message) {
+    return message.isBackground() ? BACKGROUND : REQUESTS;
+  }
+
+  /** What something is called in the metrics of a peer. */
+  String metric(String name) {
+    return this == REQUESTS ? name : prefix + "." + name;
   }
 
   /** How the id of a connection for this lane begins. */

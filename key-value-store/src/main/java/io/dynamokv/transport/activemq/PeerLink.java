@@ -57,16 +57,16 @@ final class PeerLink implements Runnable, PeerConnection.Listener {
     this.codec = codec;
     this.receiver = receiver;
     this.metrics = metrics;
-    this.refused = metrics.peerMeter(peer, "refused");
-    this.linked = metrics.peerMeter(peer, "linked");
-    this.dropped = metrics.peerMeter(peer, "dropped");
-    this.rejected = metrics.peerMeter(peer, "rejected");
+    this.refused = metrics.peerMeter(peer, lane.metric("refused"));
+    this.linked = metrics.peerMeter(peer, lane.metric("linked"));
+    this.dropped = metrics.peerMeter(peer, lane.metric("dropped"));
+    this.rejected = metrics.peerMeter(peer, lane.metric("rejected"));
     this.backoff =
         new Backoff(settings.timing().firstRetry(), settings.timing().lastRetry(), random);
     this.queue = new OutboundQueue(settings.queues());
-    metrics.gauge(peer, "queue", queue::size);
-    metrics.gauge(peer, "queue-bytes", queue::bytes);
-    metrics.gauge(peer, "link", () -> isUp() ? 1 : 0);
+    metrics.gauge(peer, lane.metric("queue"), queue::size);
+    metrics.gauge(peer, lane.metric("queue-bytes"), queue::bytes);
+    metrics.gauge(peer, lane.metric("link"), () -> isUp() ? 1 : 0);
   }
 
   boolean isUp() {
@@ -140,7 +140,7 @@ final class PeerLink implements Runnable, PeerConnection.Listener {
     try (PeerConnection connection = new PeerConnection(settings, peer, lane, this)) {
       serve(connection);
     } catch (JMSException | RuntimeException e) {
-      if (!failureTold && !isClosing()) {
+      if (!failureTold && !isClosing() && lane == Lane.REQUESTS) {
         failureTold = true;
         LOG.warn("no link to {} at {}, still trying: {}", peer, address(), rootMessage(e));
       }
@@ -167,12 +167,16 @@ final class PeerLink implements Runnable, PeerConnection.Listener {
     backoff.reset();
     failureTold = false;
     linked.mark();
-    LOG.info("linked to {} at {}", peer, address());
+    if (lane == Lane.REQUESTS) {
+      LOG.info("linked to {} at {}", peer, address());
+    }
     tellReceiver(true);
     String reason = sendBatches(connection);
     closeQueue(connection);
     if (!isClosing()) {
-      LOG.warn("the link to {} at {} is down: {}", peer, address(), reason);
+      if (lane == Lane.REQUESTS) {
+        LOG.warn("the link to {} at {} is down: {}", peer, address(), reason);
+      }
       tellReceiver(false);
     }
   }
@@ -211,7 +215,11 @@ final class PeerLink implements Runnable, PeerConnection.Listener {
     LOG.debug("{} did not take a batch", peer, reason);
   }
 
+  /** A peer is as reachable as it is for requests. */
   private void tellReceiver(boolean up) {
+    if (lane != Lane.REQUESTS) {
+      return;
+    }
     try {
       receiver.onLink(peer, up);
     } catch (Throwable e) {

@@ -119,8 +119,8 @@ class ActiveMqDoorTest {
       assertIsClosed(socket);
       socket.close();
     }
-    // That of the member.
-    await(() -> metric("messaging.connections.open") == 1);
+    // Those of the member, one for each lane.
+    await(() -> metric("messaging.connections.open") == Lane.values().length);
     assertThat(metric("messaging.connections.strangers")).isZero();
 
     Node c = nodes.open(C);
