@@ -168,12 +168,15 @@ public final class GetMachine {
     return commands;
   }
 
-  /** Asks all that are silent at once, and others in their place. */
+  /**
+   * Asks all that are silent at once. Nobody answers in the place of a holder that is only slow: it
+   * would know less.
+   */
   private List<GetCommand> askAgain() {
+    List<MemberId> silentStandIns = tally.awaitedStandIns();
     List<GetCommand> commands = ask(Integer.MAX_VALUE);
-    List<MemberId> silent = tally.awaitedHolders();
-    for (MemberId holder : silent.subList(0, Math.min(silent.size(), tally.missing()))) {
-      standIn(holder, commands);
+    for (MemberId silent : silentStandIns) {
+      commands.add(new GetCommand.Ask(tally.replace(silent, reachable)));
     }
     return commands;
   }

@@ -183,18 +183,30 @@ public final class PutMachine {
 
   /** A link may lose messages, or lead nowhere: sends it again, and to somebody else as well. */
   private List<PutCommand> replicateAgain() {
+    List<MemberId> silentStandIns = tally.awaitedStandIns();
     List<PutCommand> commands = replicate();
     for (MemberId holder : tally.awaitedHolders()) {
       standIn(holder, commands);
     }
+    for (MemberId silent : silentStandIns) {
+      MemberId next = tally.replace(silent, reachable);
+      commands.add(new PutCommand.StandIn(next, tally.holderFor(silent), requireNonNull(applied)));
+    }
     return commands;
   }
 
-  /** Sends it to those that stand in for who can not store it now. */
+  /**
+   * Sends it to those that stand in for who is away, so that there are as many copies as there
+   * should be; and for who has failed, if it does not succeed without. Once the client has its
+   * answer a hint will do.
+   */
   private List<PutCommand> makeUp() {
     List<PutCommand> commands = new ArrayList<>(0);
     for (MemberId holder : tally.givenUp()) {
-      standIn(holder, commands);
+      boolean isNeeded = !reachable.contains(holder) || tally.isOutOfReach();
+      if (isNeeded && state == State.REPLICATING) {
+        standIn(holder, commands);
+      }
     }
     return commands;
   }

@@ -1,5 +1,7 @@
 package io.dynamokv.coordination;
 
+import static java.util.Objects.requireNonNull;
+
 import io.dynamokv.ring.MemberId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,6 +28,9 @@ final class Tally {
 
   private final int wanted;
 
+  /** So many are asked to stand in for one holder, so that overload does not go round the ring. */
+  private static final int MOST_STAND_INS = 3;
+
   /** By the holder. */
   private final Map<MemberId, Slot> slots = new LinkedHashMap<>();
 
@@ -41,6 +46,7 @@ final class Tally {
   /** What is wanted of one holder. */
   private static final class Slot {
     private final MemberId holder;
+    private int standInsTried;
     private Standing standing = Standing.OPEN;
     private boolean awaitsHolder = true;
     private @Nullable MemberId standIn;
@@ -107,14 +113,35 @@ final class Tally {
     if (slot == null || slot.standing == Standing.SUCCEEDED) {
       return null;
     }
-    for (int i = 0; slot.standIn == null && i < fallbacks.size(); i++) {
+    return slot.standIn == null ? nextStandIn(slot, reachable) : slot.standIn;
+  }
+
+  /**
+   * Has somebody else stand in where one is silent, or the same again where there is nobody else.
+   * An answer of the one before still counts.
+   */
+  MemberId replace(MemberId silentStandIn, Set<MemberId> reachable) {
+    MemberId next = nextStandIn(requireNonNull(standIns.get(silentStandIn)), reachable);
+    return next == null ? silentStandIn : next;
+  }
+
+  /** The holder in whose place it was asked. */
+  MemberId holderFor(MemberId standIn) {
+    return requireNonNull(standIns.get(standIn)).holder;
+  }
+
+  private @Nullable MemberId nextStandIn(Slot slot, Set<MemberId> reachable) {
+    for (int i = 0; slot.standInsTried < MOST_STAND_INS && i < fallbacks.size(); i++) {
       if (reachable.contains(fallbacks.get(i))) {
-        slot.standIn = fallbacks.remove(i);
-        standIns.put(slot.standIn, slot);
+        MemberId next = fallbacks.remove(i);
+        slot.standIn = next;
+        slot.standInsTried++;
+        standIns.put(next, slot);
         move(slot, Standing.OPEN);
+        return next;
       }
     }
-    return slot.standIn;
+    return null;
   }
 
   /** Whether it is one of the key's holders itself. */

@@ -4,6 +4,7 @@ import io.dynamokv.membership.View;
 import io.dynamokv.repair.Handoff;
 import io.dynamokv.repair.HintExpiry;
 import io.dynamokv.replica.ReplicaWrite;
+import io.dynamokv.replica.WriteResult;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.Hint;
@@ -68,9 +69,9 @@ final class HandoffPort implements Handoff.Port, HintExpiry.Port {
   }
 
   @Override
-  public void handedOver(MemberId holder, Key key, long hash) {
+  public void handedOver(MemberId holder, Key key, long hash, Consumer<Boolean> done) {
     boolean release = !holders(key).contains(view.get().self().id());
-    local.write(new ReplicaWrite.HandedOver(holder, key, hash, release), progress -> {});
+    write(new ReplicaWrite.HandedOver(holder, key, hash, release), done);
   }
 
   @Override
@@ -78,14 +79,31 @@ final class HandoffPort implements Handoff.Port, HintExpiry.Port {
     return view.get().members().stream().anyMatch(member -> member.id().equals(holder));
   }
 
-  /** One that is not accepted now is found again. */
+  /** One that can not be given up now is found again. */
   @Override
-  public void reassign(Hint hint) {
+  public void reassign(Hint hint, Runnable done) {
     List<MemberId> holders = holders(hint.key());
     boolean isOwn = holders.contains(view.get().self().id());
     List<MemberId> heirs =
         isOwn ? List.of() : holders.stream().filter(id -> !id.equals(hint.holder())).toList();
-    local.write(new ReplicaWrite.Reassign(hint, heirs), progress -> {});
+    if (isOwn ? isMember(hint.holder()) : heirs.isEmpty()) {
+      done.run();
+    } else {
+      write(new ReplicaWrite.Reassign(hint, heirs), noted -> done.run());
+    }
+  }
+
+  private void write(ReplicaWrite note, Consumer<Boolean> done) {
+    boolean accepted =
+        local.write(note, progress -> mailbox.execute(() -> done.accept(isNoted(progress))));
+    if (!accepted) {
+      done.accept(false);
+    }
+  }
+
+  private static boolean isNoted(LocalReplica.WriteProgress progress) {
+    return progress instanceof LocalReplica.WriteProgress.Decided decided
+        && decided.result() instanceof WriteResult.Noted;
   }
 
   @Override

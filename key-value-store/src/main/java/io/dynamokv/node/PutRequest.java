@@ -54,7 +54,8 @@ final class PutRequest extends Request<PutCommand, PutOutcome> {
       coordinator.ask(
           this,
           standIn.fallback(),
-          new Message.WriteRequest(id, requestId, key.bytes(), standIn.state(), standIn.holder()));
+          new Message.StandInRequest(
+              id, requestId, key.bytes(), standIn.state(), standIn.holder()));
     } else if (command instanceof PutCommand.Owe owe) {
       coordinator.owe(this, owe.replica());
     }

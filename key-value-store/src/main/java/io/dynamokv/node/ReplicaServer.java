@@ -29,7 +29,17 @@ final class ReplicaServer {
     if (message instanceof Message.ReadRequest read) {
       onRead(from, read);
     } else if (message instanceof Message.WriteRequest write) {
-      onWrite(from, write);
+      onWrite(
+          from,
+          write.id(),
+          write.requestId(),
+          new ReplicaWrite.Merge(Key.of(write.key()), write.state()));
+    } else if (message instanceof Message.StandInRequest standIn) {
+      onWrite(
+          from,
+          standIn.id(),
+          standIn.requestId(),
+          new ReplicaWrite.StandIn(standIn.holder(), Key.of(standIn.key()), standIn.state()));
     }
   }
 
@@ -47,15 +57,9 @@ final class ReplicaServer {
     }
   }
 
-  private void onWrite(MemberId from, Message.WriteRequest request) {
-    Key key = Key.of(request.key());
-    MemberId hintFor = request.hintFor();
-    ReplicaWrite write =
-        hintFor == null
-            ? new ReplicaWrite.Merge(key, request.state())
-            : new ReplicaWrite.StandIn(hintFor, key, request.state());
-    if (!local.write(write, progress -> peers.send(from, replyTo(request, progress)))) {
-      peers.send(from, new Message.WriteReply(request.id(), Status.OVERLOADED));
+  private void onWrite(MemberId from, long id, String requestId, ReplicaWrite write) {
+    if (!local.write(write, progress -> peers.send(from, replyTo(id, requestId, progress)))) {
+      peers.send(from, new Message.WriteReply(id, Status.OVERLOADED));
     }
   }
 
@@ -76,12 +80,12 @@ final class ReplicaServer {
     return StateCodec.hash(state) == knownHash ? Status.SAME : Status.OK;
   }
 
-  private static Message replyTo(Message.WriteRequest request, WriteProgress progress) {
+  private static Message replyTo(long id, String requestId, WriteProgress progress) {
     Status status = statusOf(progress);
     if (status != Status.OK) {
-      LOG.warn("request {}: this replica did not store it: {}", request.requestId(), status);
+      LOG.warn("request {}: this replica did not store it: {}", requestId, status);
     }
-    return new Message.WriteReply(request.id(), status);
+    return new Message.WriteReply(id, status);
   }
 
   private static Status statusOf(WriteProgress progress) {

@@ -80,8 +80,12 @@ public final class Handoff {
     /** Sends a state; returns false if it could not be sent. */
     boolean send(MemberId holder, long id, Key key, byte[] state);
 
-    /** The holder has stored the state with this hash. */
-    void handedOver(MemberId holder, Key key, long hash);
+    /**
+     * The holder has stored the state with this hash.
+     *
+     * @param done told whether this could be noted
+     */
+    void handedOver(MemberId holder, Key key, long hash, Consumer<Boolean> done);
 
     /** Nanoseconds that only ever grow. */
     long nanoTime();
@@ -158,10 +162,13 @@ public final class Handoff {
       return;
     }
     sent.remove(id);
+    Delivery delivery = answered.delivery;
     if (stored) {
-      port.handedOver(from, answered.key, answered.hash);
+      port.handedOver(
+          from, answered.key, answered.hash, noted -> delivery.answered(answered.bytes, noted));
+    } else {
+      delivery.answered(answered.bytes, false);
     }
-    answered.delivery.answered(answered.bytes, stored);
   }
 
   /** How many states have no answer yet. */
@@ -256,7 +263,7 @@ public final class Handoff {
       if (read.failed) {
         failures++;
       } else if (state == null) {
-        port.handedOver(holder, key, StateCodec.NO_STATE);
+        port.handedOver(holder, key, StateCodec.NO_STATE, noted -> failures += noted ? 0 : 1);
       } else if (port.send(holder, nextId, key, state)) {
         sent.put(nextId++, new Sent(this, key, StateCodec.hash(state), state.length));
         open++;

@@ -13,9 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gives up the hints that are too old, or are for somebody who is no member any more. Nothing is
  * lost by it: what this node keeps for others alone is owed to the key's other holders from then
- * on, and what it holds itself is brought by anti-entropy. It looks through all hints every now and
- * then, a page at a time. Not thread-safe: everything, the port's call-backs too, happens in one
- * mailbox. It waits for nothing.
+ * on. It looks through all hints every now and then, a page at a time. Not thread-safe: everything,
+ * the port's call-backs too, happens in one mailbox. It waits for nothing.
  */
 public final class HintExpiry {
   private static final int PAGE = 512;
@@ -28,6 +27,7 @@ public final class HintExpiry {
   private final Deque<MemberId> holders = new ArrayDeque<>();
   private @Nullable Key lastSeen;
   private boolean lookingUp;
+  private int reassigning;
   private long nextRoundMs;
   private long oldestMs;
   private volatile long oldestAgeMs;
@@ -48,8 +48,11 @@ public final class HintExpiry {
     boolean hints(
         MemberId holder, @Nullable Key after, int limit, Consumer<@Nullable List<Hint>> done);
 
-    /** Has others owed what this hint is about, in its place. */
-    void reassign(Hint hint);
+    /**
+     * Has others owed what this hint is about, in its place; or not, if there is no need or none to
+     * owe it to.
+     */
+    void reassign(Hint hint, Runnable done);
 
     /** Milliseconds since 1970, by the clock that hints are dated with. */
     long clockMs();
@@ -67,7 +70,7 @@ public final class HintExpiry {
     MemberId holder = holders.peek();
     if (holder == null) {
       beginRound();
-    } else if (!lookingUp) {
+    } else if (!lookingUp && reassigning == 0) {
       lookUp(holder);
     }
   }
@@ -109,7 +112,8 @@ public final class HintExpiry {
     for (Hint hint : found) {
       oldestMs = Math.min(oldestMs, hint.sinceMs());
       if (stranger || port.clockMs() - hint.sinceMs() > maxAgeMs) {
-        port.reassign(hint);
+        reassigning++;
+        port.reassign(hint, () -> reassigning--);
       }
     }
     lastSeen = found.get(found.size() - 1).key();

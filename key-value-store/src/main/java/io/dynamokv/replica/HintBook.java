@@ -7,7 +7,6 @@ import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.Hint;
 import io.dynamokv.storage.Storage;
-import io.dynamokv.storage.StorageException;
 import io.dynamokv.version.StateCodec;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -30,6 +29,9 @@ import org.slf4j.LoggerFactory;
  */
 final class HintBook {
   private static final Logger LOG = LoggerFactory.getLogger(HintBook.class);
+
+  /** This part of the limit is for notes about what this node holds itself; they are small. */
+  private static final int RESERVE = 4;
 
   private final Storage storage;
   private final LongSupplier clockMs;
@@ -57,17 +59,24 @@ final class HintBook {
 
   /** Takes the notes of a batch; gives those a result whose state is not to be written. */
   void open(List<ReplicaWrite> writes, WriteResult[] results) {
-    List<Hint> added = new ArrayList<>(0);
-    for (ReplicaWrite write : writes) {
-      notesOf(write, added);
-    }
-    boolean taken = added.isEmpty() || take(added);
+    take(ReplicaWrite.Owe.class, writes, results, maxBytes);
+    take(ReplicaWrite.StandIn.class, writes, results, maxBytes - maxBytes / RESERVE);
+    // It makes room in the end.
+    take(ReplicaWrite.Reassign.class, writes, results, Long.MAX_VALUE);
+  }
+
+  private void take(
+      Class<? extends ReplicaWrite> kind,
+      List<ReplicaWrite> writes,
+      WriteResult[] results,
+      long limit) {
+    List<Hint> notes = new ArrayList<>(0);
+    writes.stream().filter(kind::isInstance).forEach(write -> notesOf(write, notes));
+    boolean taken = notes.isEmpty() || take(notes, limit);
     for (int i = 0; i < results.length; i++) {
-      ReplicaWrite write = writes.get(i);
-      if (write instanceof ReplicaWrite.Owe) {
+      if (kind == ReplicaWrite.Owe.class && kind.isInstance(writes.get(i))) {
         results[i] = new WriteResult.Noted();
-      } else if (!taken
-          && (write instanceof ReplicaWrite.StandIn || write instanceof ReplicaWrite.Reassign)) {
+      } else if (!taken && kind.isInstance(writes.get(i))) {
         results[i] = new WriteResult.Refused(WriteResult.Refusal.HINTS_FULL);
       }
     }
@@ -87,39 +96,51 @@ final class HintBook {
     }
   }
 
-  private boolean take(List<Hint> added) {
-    if (storage.hints().bytes() < maxBytes && isDone(() -> storage.hints().add(added))) {
+  private boolean take(List<Hint> notes, long limit) {
+    if (storage.hints().bytes() < limit && isDone(() -> storage.hints().add(notes))) {
       return true;
     }
-    refused.mark(added.size());
+    refused.mark(notes.size());
     return false;
   }
 
-  /**
-   * Strikes out the notes of a batch that are settled, and removes what was here for their sake.
-   */
+  /** Strikes out the notes of a batch that are settled, and removes what was here for them. */
   void close(List<ReplicaWrite> writes, WriteResult[] results) {
     Settled settled = new Settled();
     List<Hint> givenUp = new ArrayList<>(0);
     for (int i = 0; i < results.length; i++) {
       if (writes.get(i) instanceof ReplicaWrite.HandedOver over) {
-        results[i] = new WriteResult.Noted();
         settled.add(over);
       } else if (results[i] == null && writes.get(i) instanceof ReplicaWrite.Reassign reassign) {
-        results[i] = new WriteResult.Noted();
         givenUp.add(reassign.hint());
       }
     }
-    if (settled.release()) {
-      strikeOut(settled.hints, delivered);
+    WriteResult ofSettled = resultOf(settled.release() && strikeOut(settled.hints, delivered));
+    WriteResult ofGivenUp = resultOf(strikeOut(givenUp, reassigned));
+    for (int i = 0; i < results.length; i++) {
+      if (writes.get(i) instanceof ReplicaWrite.HandedOver) {
+        results[i] = ofSettled;
+      } else if (results[i] == null && writes.get(i) instanceof ReplicaWrite.Reassign) {
+        results[i] = ofGivenUp;
+      }
     }
-    strikeOut(givenUp, reassigned);
   }
 
-  private void strikeOut(List<Hint> hints, Meter meter) {
-    if (!hints.isEmpty() && isDone(() -> storage.hints().remove(hints))) {
+  private static WriteResult resultOf(boolean done) {
+    return done
+        ? new WriteResult.Noted()
+        : new WriteResult.Refused(WriteResult.Refusal.STORAGE_FAILED);
+  }
+
+  private boolean strikeOut(List<Hint> hints, Meter meter) {
+    if (hints.isEmpty()) {
+      return true;
+    }
+    boolean done = isDone(() -> storage.hints().remove(hints));
+    if (done) {
       meter.mark(hints.size());
     }
+    return done;
   }
 
   /** A note that is lost costs what a crash costs; it must not cost the states their answer. */
@@ -143,13 +164,18 @@ final class HintBook {
         byte[] state = storage.read(over.key());
         if (hashOf(state) == over.sentHash()) {
           hints.add(new Hint(over.holder(), over.key(), 0));
-          if (state != null && over.release()) {
+          if (state != null && over.release() && isHereForOthers(over)) {
             releases.put(over.key(), new Storage.Change(over.key(), state, null));
           }
         }
-      } catch (StorageException e) {
+      } catch (RuntimeException e) {
         LOG.debug("{} can not be read; the note stays", over.key(), e);
       }
+    }
+
+    private boolean isHereForOthers(ReplicaWrite.HandedOver over) {
+      Hint noted = storage.hints().find(over.holder(), over.key());
+      return noted != null && noted.stateBytes() > 0;
     }
 
     /** Removes the states that nobody is owed any more; returns false if the notes are to stay. */

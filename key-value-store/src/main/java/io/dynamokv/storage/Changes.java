@@ -25,12 +25,12 @@ public final class Changes {
     return ordered;
   }
 
-  /** The bytes of all keys and new states. */
+  /** The bytes of all new states and their keys; removing makes room. */
   public static long bytes(List<Change> changes) {
     long bytes = 0;
     for (Change change : changes) {
       byte[] next = change.next();
-      bytes += (long) change.key().bytes().length + (next == null ? 0 : next.length);
+      bytes += next == null ? 0 : (long) change.key().bytes().length + next.length;
     }
     return bytes;
   }

@@ -20,6 +20,9 @@ public interface Hints {
   /** Forgets hints; those that are not there are no mistake. Only holder and key are looked at. */
   void remove(List<Hint> hints);
 
+  /** The hint about a holder and a key, or null. */
+  @Nullable Hint find(MemberId holder, Key key);
+
   /** Who is owed a key, in the order of the ids. */
   List<MemberId> holdersOwed(Key key);
 

@@ -44,22 +44,18 @@ public sealed interface Message {
    */
   record ReadReply(long id, Status status, byte @Nullable [] state) implements Message {}
 
-  /**
-   * Asks a replica to merge a state into its own and store the result.
-   *
-   * @param hintFor the holder in whose place it is to do so, and to whom it is to bring the state;
-   *     null if it is a holder itself
-   */
-  record WriteRequest(
-      long id, String requestId, byte[] key, byte[] state, @Nullable MemberId hintFor)
-      implements Message {
-    /** Asks one of the key's holders. */
-    public WriteRequest(long id, String requestId, byte[] key, byte[] state) {
-      this(id, requestId, key, state, null);
-    }
-  }
+  /** Asks a replica to merge a state into its own and store the result. */
+  record WriteRequest(long id, String requestId, byte[] key, byte[] state) implements Message {}
 
-  /** The answer to a write. */
+  /**
+   * Asks a node that does not hold the key to do so in the place of one that does, and to bring the
+   * state there when that is possible. A node that does not know how must not answer; so this is
+   * not a field of the other request.
+   */
+  record StandInRequest(long id, String requestId, byte[] key, byte[] state, MemberId holder)
+      implements Message {}
+
+  /** The answer to a write, or to standing in. */
   record WriteReply(long id, Status status) implements Message {}
 
   /**

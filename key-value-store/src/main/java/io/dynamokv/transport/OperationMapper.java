@@ -6,6 +6,7 @@ import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.Message.Heartbeat;
 import io.dynamokv.transport.Message.ReadReply;
 import io.dynamokv.transport.Message.ReadRequest;
+import io.dynamokv.transport.Message.StandInRequest;
 import io.dynamokv.transport.Message.Status;
 import io.dynamokv.transport.Message.WriteReply;
 import io.dynamokv.transport.Message.WriteRequest;
@@ -13,6 +14,7 @@ import io.dynamokv.transport.proto.HeartbeatProto;
 import io.dynamokv.transport.proto.OperationProto;
 import io.dynamokv.transport.proto.ReadReplyProto;
 import io.dynamokv.transport.proto.ReadRequestProto;
+import io.dynamokv.transport.proto.StandInRequestProto;
 import io.dynamokv.transport.proto.StatusProto;
 import io.dynamokv.transport.proto.WriteReplyProto;
 import io.dynamokv.transport.proto.WriteRequestProto;
@@ -37,6 +39,8 @@ final class OperationMapper {
       operation.setReadReply(toProto(reply));
     } else if (message instanceof WriteRequest request) {
       operation.setWriteRequest(toProto(request));
+    } else if (message instanceof StandInRequest request) {
+      operation.setStandInRequest(toProto(request));
     } else if (message instanceof WriteReply reply) {
       operation.setWriteReply(
           WriteReplyProto.newBuilder().setId(reply.id()).setStatus(toProto(reply.status())));
@@ -70,17 +74,23 @@ final class OperationMapper {
 
   private WriteRequestProto toProto(WriteRequest request) throws WireFormatException {
     checkKey(request.key().length);
-    WriteRequestProto.Builder proto =
-        WriteRequestProto.newBuilder()
-            .setId(request.id())
-            .setRequestId(checkText(request.requestId()))
-            .setKey(UnsafeByteOperations.unsafeWrap(request.key()))
-            .setState(UnsafeByteOperations.unsafeWrap(request.state()));
-    MemberId hintFor = request.hintFor();
-    if (hintFor != null) {
-      proto.setHintFor(hintFor.value());
-    }
-    return proto.build();
+    return WriteRequestProto.newBuilder()
+        .setId(request.id())
+        .setRequestId(checkText(request.requestId()))
+        .setKey(UnsafeByteOperations.unsafeWrap(request.key()))
+        .setState(UnsafeByteOperations.unsafeWrap(request.state()))
+        .build();
+  }
+
+  private StandInRequestProto toProto(StandInRequest request) throws WireFormatException {
+    checkKey(request.key().length);
+    return StandInRequestProto.newBuilder()
+        .setId(request.id())
+        .setRequestId(checkText(request.requestId()))
+        .setKey(UnsafeByteOperations.unsafeWrap(request.key()))
+        .setState(UnsafeByteOperations.unsafeWrap(request.state()))
+        .setHolder(request.holder().value())
+        .build();
   }
 
   private static HeartbeatProto toProto(Heartbeat heartbeat) throws WireFormatException {
@@ -113,6 +123,7 @@ final class OperationMapper {
       case READ_REQUEST -> toMessage(operation.getReadRequest());
       case READ_REPLY -> toMessage(operation.getReadReply());
       case WRITE_REQUEST -> toMessage(operation.getWriteRequest());
+      case STAND_IN_REQUEST -> toMessage(operation.getStandInRequest());
       case WRITE_REPLY -> toMessage(operation.getWriteReply());
       case HEARTBEAT -> toMessage(operation.getHeartbeat());
       case KIND_NOT_SET -> null;
@@ -140,15 +151,23 @@ final class OperationMapper {
         proto.getId(),
         checkText(proto.getRequestId()),
         toKey(proto.getKey()),
+        proto.getState().toByteArray());
+  }
+
+  private StandInRequest toMessage(StandInRequestProto proto) throws WireFormatException {
+    return new StandInRequest(
+        proto.getId(),
+        checkText(proto.getRequestId()),
+        toKey(proto.getKey()),
         proto.getState().toByteArray(),
-        proto.hasHintFor() ? toMember(proto.getHintFor()) : null);
+        toMember(proto.getHolder()));
   }
 
   private static MemberId toMember(String text) throws WireFormatException {
     try {
       return new MemberId(text);
     } catch (IllegalArgumentException e) {
-      throw new WireFormatException("a hint for what is not a member's id", e);
+      throw new WireFormatException("a holder that is not a member's id", e);
     }
   }
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.version.KeyState;
 import io.dynamokv.version.Version;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -96,18 +97,20 @@ class StandInTest {
   }
 
   @Test
-  void somebody_stands_in_for_one_that_fails_in_passing() {
+  void somebody_stands_in_for_one_that_fails_in_passing_if_it_is_needed() {
     for (Failure passing :
         List.of(Failure.UNREACHABLE, Failure.STORAGE_FAILED, Failure.OVERLOADED)) {
-      assertThat(put(2, ALL, APPLIED).on(failedAt(B, passing)).commands())
+      assertThat(put(3, ALL, APPLIED).on(failedAt(B, passing)).commands())
           .containsExactly(inPlaceOf(B, D));
+      assertThat(put(2, ALL, APPLIED).on(failedAt(B, passing)).commands()).isEmpty();
     }
   }
 
   @Test
   void nobody_stands_in_for_one_that_would_never_take_it() {
     for (Failure lasting : List.of(Failure.TOO_MANY_SIBLINGS, Failure.MALFORMED)) {
-      assertThat(put(2, ALL, APPLIED).on(failedAt(B, lasting)).commands()).isEmpty();
+      assertThat(put(3, ALL, APPLIED).on(failedAt(B, lasting)).outcome())
+          .isInstanceOf(PutOutcome.Unknown.class);
     }
   }
 
@@ -121,6 +124,32 @@ class StandInTest {
   }
 
   @Test
+  void only_so_many_are_tried_for_one_holder() {
+    List<MemberId> many =
+        List.of(D, E, new MemberId("node-f"), new MemberId("node-g"), new MemberId("node-h"));
+    Set<MemberId> reachable = new HashSet<>(many);
+    reachable.add(A);
+    PutMachine machine = new PutMachine(A, List.of(A, B), many, 2, reachable);
+    machine.start();
+    machine.on(APPLIED);
+
+    machine.on(failedAt(D, Failure.OVERLOADED));
+    machine.on(failedAt(E, Failure.OVERLOADED));
+    Step<PutCommand, PutOutcome> step = machine.on(failedAt(many.get(2), Failure.OVERLOADED));
+
+    assertThat(step.outcome()).isEqualTo(new PutOutcome.Unknown(2, 0));
+  }
+
+  @Test
+  void nobody_is_brought_in_once_the_client_has_its_answer() {
+    Step<PutCommand, PutOutcome> step =
+        put(2, ALL, APPLIED, STORED_HERE, storedAt(C))
+            .on(new PutEvent.ViewChanged(Set.of(A, C, D, E)));
+
+    assertThat(step.commands()).containsExactly(new PutCommand.Owe(B));
+  }
+
+  @Test
   void a_silent_holder_is_sent_it_again_and_somebody_else_as_well() {
     PutMachine machine = put(3, ALL, APPLIED, STORED_HERE, storedAt(C));
 
@@ -130,12 +159,15 @@ class StandInTest {
   }
 
   @Test
-  void who_stands_in_is_sent_it_again_at_the_next_timeout_and_not_another_one() {
-    PutMachine machine = put(3, ALL, APPLIED, STORED_HERE, storedAt(C));
-    machine.on(new PutEvent.ReplicaTimeout());
+  void who_is_silent_while_standing_in_is_replaced_and_counts_all_the_same() {
+    PutMachine machine = put(3, Set.of(A, C, D, E), APPLIED, STORED_HERE, storedAt(C));
 
     assertThat(machine.on(new PutEvent.ReplicaTimeout()).commands())
-        .containsExactly(to(B), inPlaceOf(B, D));
+        .containsExactly(inPlaceOf(B, E));
+    assertThat(machine.on(new PutEvent.ReplicaTimeout()).commands())
+        .as("there is nobody else")
+        .containsExactly(inPlaceOf(B, E));
+    assertThat(machine.on(storedAt(D)).outcome()).isEqualTo(STORED);
   }
 
   @Test
@@ -216,11 +248,19 @@ class StandInTest {
   }
 
   @Test
-  void a_fallback_is_asked_beside_a_holder_that_is_silent() {
+  void no_fallback_answers_for_a_holder_that_is_only_slow() {
     GetMachine machine = get(2, ALL, new GetEvent.LocalRead(OLD));
 
     assertThat(machine.on(new GetEvent.ReplicaTimeout()).commands())
-        .containsExactly(new GetCommand.Ask(B), new GetCommand.Ask(C), new GetCommand.Ask(D));
+        .containsExactly(new GetCommand.Ask(B), new GetCommand.Ask(C));
+  }
+
+  @Test
+  void a_silent_fallback_is_replaced() {
+    GetMachine machine = get(2, Set.of(A, D, E), new GetEvent.LocalRead(OLD));
+
+    assertThat(machine.on(new GetEvent.ReplicaTimeout()).commands())
+        .containsExactly(new GetCommand.Ask(E));
   }
 
   @Test

@@ -233,6 +233,22 @@ class HandoffTest {
     assertThat(node.nowNs - began).isGreaterThan(5 * Handoff.LONGEST_PAUSE_NS);
   }
 
+  @Test
+  void where_notes_can_not_be_struck_out_the_same_is_not_sent_again_and_again() {
+    owe(B, 3);
+    node.reachable.add(B);
+    node.notes = false;
+    long began = node.nowNs;
+    for (int i = 0; i < 10; ) {
+      tickLater(Handoff.PAUSE_NS / 2);
+      if (handoff.underWay() > 0) {
+        node.answerAll(handoff, true);
+        i++;
+      }
+    }
+    assertThat(node.nowNs - began).isGreaterThan(5 * Handoff.LONGEST_PAUSE_NS);
+  }
+
   private List<Key> owe(MemberId holder, int count) {
     TreeSet<Key> keys = new TreeSet<>();
     for (int i = 0; i < count; i++) {
@@ -261,6 +277,7 @@ class HandoffTest {
     long lastId;
     long nowNs;
     boolean refusesToSend;
+    boolean notes = true;
     boolean busy;
 
     @Override
@@ -309,12 +326,17 @@ class HandoffTest {
     }
 
     @Override
-    public void handedOver(MemberId holder, Key key, long hash) {
+    public void handedOver(MemberId holder, Key key, long hash, Consumer<Boolean> done) {
+      if (!notes) {
+        done.accept(false);
+        return;
+      }
       settled.put(new Hint(holder, key, 0), hash);
       TreeMap<Key, Hint> its = hints.get(holder);
       if (its != null) {
         its.remove(key);
       }
+      done.accept(true);
     }
 
     void answerAll(Handoff handoff, boolean stored) {

@@ -62,6 +62,19 @@ class HintExpiryTest {
   }
 
   @Test
+  void the_next_page_waits_for_what_becomes_of_the_last() {
+    for (int i = 0; i < 1200; i++) {
+      node.add(B, i, 0);
+    }
+    node.nowMs = MAX_AGE_MS + 2000;
+    node.answers = false;
+
+    ticks(10);
+
+    assertThat(node.looks).isOne();
+  }
+
+  @Test
   void what_is_for_no_member_is_given_up_however_young() {
     node.add(B, 1, 500);
     Hint strangers = node.add(C, 2, 500);
@@ -129,6 +142,7 @@ class HintExpiryTest {
     private int largestPage;
     private boolean refuses;
     private boolean fails;
+    private boolean answers = true;
 
     Hint add(MemberId holder, int number, long sinceMs) {
       Hint hint = new Hint(holder, key(number), sinceMs);
@@ -165,8 +179,11 @@ class HintExpiryTest {
     }
 
     @Override
-    public void reassign(Hint hint) {
+    public void reassign(Hint hint, Runnable done) {
       reassigned.add(hint);
+      if (answers) {
+        done.run();
+      }
     }
 
     @Override

@@ -73,8 +73,12 @@ class ReplicaTest {
     disk.failWrites("broken");
 
     assertThat(apply(new ReplicaWrite.Owe(HOLDER, KEY))).isInstanceOf(WriteResult.Noted.class);
+    disk.repair();
+    apply(new ReplicaWrite.Owe(HOLDER, KEY));
+    disk.failWrites("broken");
     assertThat(apply(new ReplicaWrite.HandedOver(HOLDER, KEY, StateCodec.NO_STATE, false)))
-        .isInstanceOf(WriteResult.Noted.class);
+        .as("that it stays is told")
+        .isInstanceOf(WriteResult.Refused.class);
   }
 
   @Test
@@ -155,14 +159,36 @@ class ReplicaTest {
   }
 
   @Test
-  void a_note_is_not_given_up_if_the_notes_for_the_heirs_can_not_be_taken() {
+  void a_note_is_given_up_for_others_even_when_no_more_are_taken() {
     apply(new ReplicaWrite.StandIn(HOLDER, KEY, state("x".repeat(2000))));
     Hint hint = replica.hintsFor(HOLDER, null, 1).get(0);
+
+    apply(new ReplicaWrite.Reassign(hint, List.of(ANOTHER)));
+
+    assertThat(replica.hintCounts()).isEqualTo(Map.of(ANOTHER, 1L));
+  }
+
+  @Test
+  void a_note_is_not_given_up_if_those_for_the_heirs_can_not_be_stored() {
+    apply(new ReplicaWrite.StandIn(HOLDER, KEY, state("one")));
+    Hint hint = replica.hintsFor(HOLDER, null, 1).get(0);
+    disk.failWrites("broken");
 
     assertThat(apply(new ReplicaWrite.Reassign(hint, List.of(ANOTHER))))
         .isInstanceOf(WriteResult.Refused.class);
 
     assertThat(replica.hintCounts()).isEqualTo(Map.of(HOLDER, 1L));
+  }
+
+  @Test
+  void there_is_room_for_notes_about_own_keys_when_nothing_more_is_kept_for_others() {
+    apply(new ReplicaWrite.StandIn(HOLDER, key("large"), state("x".repeat(700))));
+    assertThat(apply(new ReplicaWrite.StandIn(HOLDER, KEY, state("one"))))
+        .isInstanceOf(WriteResult.Refused.class);
+
+    apply(new ReplicaWrite.Owe(ANOTHER, KEY));
+
+    assertThat(replica.hintCounts()).isEqualTo(Map.of(HOLDER, 1L, ANOTHER, 1L));
   }
 
   /** A first write, each value by another node. */

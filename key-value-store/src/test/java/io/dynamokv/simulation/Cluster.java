@@ -42,7 +42,7 @@ final class Cluster {
 
   Cluster(World world, Parts parts) {
     this.parts = parts;
-    this.weather = new Weather(world);
+    this.weather = new Weather(world, this::indexOf);
     this.network =
         new InMemoryNetwork(
             new WireCodec(WireLimits.DEFAULT),

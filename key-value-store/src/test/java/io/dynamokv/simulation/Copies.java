@@ -3,7 +3,7 @@ package io.dynamokv.simulation;
 import io.dynamokv.version.KeyState;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -73,7 +73,7 @@ final class Copies implements Invariant {
 
   /** Whether it is on the disk any more depends on the next hardening. */
   @Override
-  public void onReleased(int node, KeyHistory key, Set<Integer> heirs) {
+  public void onReleased(int node, KeyHistory key, Map<Integer, Integer> heirs) {
     Copy copy = copies[node][key.number];
     copy.visible = KeyState.EMPTY;
     copy.dirty = true;

@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +24,8 @@ final class DotRegister {
   /** The clients' writes that the replica was given, and of which it has not said what came. */
   private final Set<Operation> undecided = new LinkedHashSet<>();
 
-  /** Who has been given what the replica keeps for others. */
-  private final Map<KeyHistory, Set<Integer>> heirs = new HashMap<>();
+  /** Who has been given what the replica keeps for others, and how often each had lost its data. */
+  private final Map<KeyHistory, Map<Integer, Integer>> heirs = new HashMap<>();
 
   DotRegister(World world, Cluster cluster, SimulatedNode node) {
     this.world = world;
@@ -35,7 +35,7 @@ final class DotRegister {
 
   /** The replica was told that somebody has what it keeps for others. */
   void handedOver(KeyHistory key, int holder) {
-    heirs.computeIfAbsent(key, k -> new TreeSet<>()).add(holder);
+    heirs.computeIfAbsent(key, k -> new TreeMap<>()).put(holder, world.lossesOf(holder));
   }
 
   void given(Operation write) {
@@ -52,7 +52,7 @@ final class DotRegister {
     byte[] next = change.next();
     if (next == null) {
       world.note(key.name, node.id() + " releases it");
-      world.onReleased(node.index, key, heirs.getOrDefault(key, Set.of()));
+      world.onReleased(node.index, key, heirs.getOrDefault(key, Map.of()));
       heirs.remove(key);
       return;
     }

@@ -1,11 +1,17 @@
 package io.dynamokv.simulation;
 
+import io.dynamokv.transport.Message;
+import io.dynamokv.transport.Message.Status;
 import io.dynamokv.version.KeyState;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -19,8 +25,19 @@ final class HonestAnswers implements Invariant {
   private final Copies copies;
   private final Map<Operation, List<Held>> heldAtBeginning = new IdentityHashMap<>();
 
+  /** Who has answered a read, by the id that it has in the logs. */
+  private final Map<String, Set<Integer>> readers = new HashMap<>();
+
+  /** Which read a question belongs to. */
+  private final Map<Question, String> questions = new HashMap<>();
+
+  private record Question(int coordinator, long id) {}
+
   /** What a node had hardened, and how often it had lost its data, or let go of the key, before. */
   private record Held(int node, BitSet hardened, int losses, int releases) {}
+
+  private static final Set<Status> SAYS_WHAT_IT_HAS =
+      EnumSet.of(Status.OK, Status.SAME, Status.ABSENT);
 
   HonestAnswers(Copies copies) {
     this.copies = copies;
@@ -37,6 +54,22 @@ final class HonestAnswers implements Invariant {
       }
       heldAtBeginning.put(operation, held);
     }
+  }
+
+  @Override
+  public void onSent(int from, int to, Message message) {
+    if (message instanceof Message.ReadRequest request) {
+      questions.put(new Question(from, request.id()), request.requestId());
+    } else if (message instanceof Message.ReadReply reply
+        && SAYS_WHAT_IT_HAS.contains(reply.status())) {
+      String read = questions.getOrDefault(new Question(to, reply.id()), "");
+      readers.computeIfAbsent(read, id -> new HashSet<>()).add(from);
+    }
+  }
+
+  private boolean hasAnswered(Operation read, int node) {
+    return node == read.coordinator
+        || readers.getOrDefault(Requests.idOf(read), Set.of()).contains(node);
   }
 
   @Override
@@ -102,7 +135,9 @@ final class HonestAnswers implements Invariant {
     List<Held> held = heldAtBeginning.getOrDefault(operation, List.of());
     requireEnough(
         operation,
-        held.stream().filter(had -> isIn(operation.key, history, had)),
+        held.stream()
+            .filter(had -> hasAnswered(operation, had.node))
+            .filter(had -> isIn(operation.key, history, had)),
         "were listened to");
   }
 

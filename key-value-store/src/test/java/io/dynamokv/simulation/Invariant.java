@@ -1,8 +1,9 @@
 package io.dynamokv.simulation;
 
+import io.dynamokv.transport.Message;
 import io.dynamokv.version.Dot;
 import io.dynamokv.version.KeyState;
-import java.util.Set;
+import java.util.Map;
 
 /**
  * Something that must hold whatever happens. It is shown what happens, in order, and throws an
@@ -21,9 +22,10 @@ interface Invariant {
   /**
    * A node's replica has removed a key that it does not hold itself.
    *
-   * @param heirs those who were given what it had
+   * @param heirs those who were given what it had, and how often each of them had lost its data
+   *     then
    */
-  default void onReleased(int node, KeyHistory key, Set<Integer> heirs) {}
+  default void onReleased(int node, KeyHistory key, Map<Integer, Integer> heirs) {}
 
   /** Everything that a node has stored is now as safe as the configured durability says. */
   default void onHardened(int node) {}
@@ -38,6 +40,9 @@ interface Invariant {
 
   /** A node has started, and found this; called for every key. */
   default void onFoundAtStart(int node, KeyHistory key, KeyState state) {}
+
+  /** A node has sent another a message, which may never arrive. */
+  default void onSent(int from, int to, Message message) {}
 
   /** A coordinator has begun a request. */
   default void onBegun(Operation operation) {}

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -46,7 +45,7 @@ final class NoAcknowledgedWriteLost implements Invariant {
 
   /** Whoever stood in for another is free of it when the other has it. */
   @Override
-  public void onReleased(int node, KeyHistory key, Set<Integer> heirs) {
+  public void onReleased(int node, KeyHistory key, Map<Integer, Integer> heirs) {
     for (Acknowledged write : acknowledged) {
       if (write.key == key && write.keepers.containsKey(node)) {
         release(write, node, heirs);
@@ -54,16 +53,17 @@ final class NoAcknowledgedWriteLost implements Invariant {
     }
   }
 
-  private void release(Acknowledged write, int node, Set<Integer> heirs) {
-    for (int heir : heirs) {
-      boolean has = copies.hardened(heir, write.key).get(write.written.index);
-      if (has || copies.losses(heir) > 0) {
-        write.keepers.remove(node);
-      }
-      if (has) {
-        write.keepers.putIfAbsent(heir, copies.losses(heir));
-      }
-    }
+  private void release(Acknowledged write, int node, Map<Integer, Integer> heirs) {
+    heirs.forEach(
+        (heir, lossesThen) -> {
+          boolean has = copies.hardened(heir, write.key).get(write.written.index);
+          if (has || copies.losses(heir) != lossesThen) {
+            write.keepers.remove(node);
+          }
+          if (has) {
+            write.keepers.putIfAbsent(heir, copies.losses(heir));
+          }
+        });
   }
 
   @Override

@@ -140,6 +140,23 @@ final class PlantedBugs {
     }
   }
 
+  /** A node gives up a note, and has nobody else owed what it keeps. */
+  static final class ReassignsToNobody extends Parts {
+    @Override
+    LocalReplica replica(LocalReplica replica, Storage storage) {
+      return new Forwarding(replica) {
+        @Override
+        public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
+          return super.write(
+              write instanceof ReplicaWrite.Reassign reassign
+                  ? new ReplicaWrite.Reassign(reassign.hint(), List.of())
+                  : write,
+              done);
+        }
+      };
+    }
+  }
+
   /** A node that stands in for another lets go of a key as soon as it has something to send. */
   static final class ReleasesBeforeItIsThere extends Parts {
     @Override

@@ -124,6 +124,16 @@ class PlantedBugsTest {
   }
 
   @Test
+  void a_note_that_is_given_up_without_an_heir_is_found() {
+    assertThat(
+            find(
+                PlantedBugs.ReassignsToNobody::new,
+                drawn -> ESTRANGED_FIVE.apply(drawn).withMaxHintAge(500),
+                "NothingLeftOver"::equals))
+        .isEqualTo("NothingLeftOver");
+  }
+
+  @Test
   void a_node_that_lets_go_of_what_nobody_else_has_yet_is_found() {
     assertThat(
             find(

@@ -39,6 +39,11 @@ final class Requests {
     mailbox.execute(() -> begin(operation, done));
   }
 
+  /** What a request is called in the nodes' logs. */
+  static String idOf(Operation operation) {
+    return "request-" + operation.id;
+  }
+
   /** The node has died. */
   void abandon() {
     waiting.values().forEach(gone -> world.time.after(Scenario.MILLISECOND, gone));
@@ -50,7 +55,7 @@ final class Requests {
     world.onBegun(operation);
     expectAnswer(operation, life.stoodStillNs());
     Quorum quorum = new Quorum(parts.quorum(operation.wanted), operation.strict);
-    String id = "request-" + operation.id;
+    String id = idOf(operation);
     if (operation.isWrite()) {
       core.put(
           operation.key.key,

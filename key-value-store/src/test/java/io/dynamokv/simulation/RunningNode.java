@@ -22,7 +22,6 @@ import java.util.concurrent.Executor;
 final class RunningNode {
   static final RequestSettings REQUESTS = new RequestSettings(500, 2000, 4096);
   private static final long QUEUE_BYTES = 1 << 20;
-  private static final long MAX_HINT_BYTES = 1 << 20;
   private static final long HEARTBEAT_MS = 250;
   private static final long TICK_MS = 10;
   private static final long SUSPECT_AFTER_NS = 1500 * Scenario.MILLISECOND;
@@ -64,7 +63,8 @@ final class RunningNode {
             cluster.facts,
             membership(cluster, node, actor),
             actor,
-            new Replica(itsStorage, watchedDots, node::clockMs, MAX_HINT_BYTES, cluster.noMetrics),
+            new Replica(
+                itsStorage, watchedDots, node::clockMs, scenario.maxHintBytes(), cluster.noMetrics),
             new LifeSteps(world, node, life),
             pipeline ->
                 new WatchedReplica(

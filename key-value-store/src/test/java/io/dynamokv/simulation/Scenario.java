@@ -11,6 +11,7 @@ import java.util.List;
  * @param coordinators mailboxes of each node
  * @param queueCapacity how many reads, and how many writes, may wait for a node's own copy
  * @param maxHintAgeMs after so long a node is no longer kept what it missed
+ * @param maxHintBytes how much a node keeps for others
  * @param longestThinkNs how long a client waits, at most, before it goes on
  * @param longestDelayNs how long a message is under way, at most, on a good link
  * @param lossRate how many messages of a good link vanish, 0 to 1
@@ -28,6 +29,7 @@ record Scenario(
     Durability durability,
     int queueCapacity,
     long maxHintAgeMs,
+    long maxHintBytes,
     long longestThinkNs,
     long longestDelayNs,
     double lossRate,
@@ -38,6 +40,7 @@ record Scenario(
     long chaosNs) {
 
   static final int REPLICAS = 3;
+  static final long PLENTY = 1 << 20;
   static final long NEVER_MS = 1_000_000_000;
   static final long MILLISECOND = 1_000_000;
   static final long SECOND = 1_000 * MILLISECOND;
@@ -51,6 +54,7 @@ record Scenario(
         chance.oneOf(List.of(Durability.SYNC, Durability.SYNC, Durability.WRITE, Durability.NONE)),
         chance.oneOf(List.of(1, 3, 100, 100)),
         chance.happens(0.3) ? 2000 : NEVER_MS,
+        chance.happens(0.2) ? 600 : PLENTY,
         chance.durationNs(10 * MILLISECOND, SECOND),
         chance.durationNs(MILLISECOND, 100 * MILLISECOND),
         chance.happens(0.5) ? 0 : 0.02,
@@ -71,6 +75,7 @@ record Scenario(
         durability,
         100,
         NEVER_MS,
+        PLENTY,
         300 * MILLISECOND,
         5 * MILLISECOND,
         0,
@@ -83,6 +88,15 @@ record Scenario(
 
   /** The same day for so many nodes. */
   Scenario withNodes(int count) {
+    return with(count, maxHintAgeMs);
+  }
+
+  /** The same day where nobody is kept for longer what it missed. */
+  Scenario withMaxHintAge(long ageMs) {
+    return with(nodes, ageMs);
+  }
+
+  private Scenario with(int count, long hintAgeMs) {
     return new Scenario(
         count,
         coordinators,
@@ -90,7 +104,8 @@ record Scenario(
         keys,
         durability,
         queueCapacity,
-        maxHintAgeMs,
+        hintAgeMs,
+        maxHintBytes,
         longestThinkNs,
         longestDelayNs,
         lossRate,

@@ -172,6 +172,7 @@ final class Simulation {
   private boolean nobodyForgot() {
     return FORGETTING_NOTHING.containsAll(world.scenario.faults())
         && world.scenario.maxHintAgeMs() == Scenario.NEVER_MS
+        && world.scenario.maxHintBytes() == Scenario.PLENTY
         && !world.situations().containsKey(Situation.QUEUE_FULL)
         && cluster.keys.stream().noneMatch(KeyHistory::maybeTrimmed);
   }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 
 /**
  * How messages fare between nodes: each link delays them, in order for the most part, loses a few
@@ -16,6 +17,7 @@ final class Weather implements FaultPolicy {
   private static final long SHORTEST_DELAY_NS = 50_000;
 
   private final World world;
+  private final ToIntFunction<MemberId> indexOf;
   private final Map<Direction, Long> lastArrivalNs = new HashMap<>();
   private final Map<Direction, Long> swallowsUntilNs = new HashMap<>();
   private final Map<Direction, Long> holdsUntilNs = new HashMap<>();
@@ -23,8 +25,9 @@ final class Weather implements FaultPolicy {
 
   private record Direction(MemberId from, MemberId to) {}
 
-  Weather(World world) {
+  Weather(World world, ToIntFunction<MemberId> indexOf) {
     this.world = world;
+    this.indexOf = indexOf;
   }
 
   /** Lets everything vanish that is sent in a direction for a while. */
@@ -47,6 +50,7 @@ final class Weather implements FaultPolicy {
   @Override
   public List<Duration> deliveries(MemberId from, MemberId to, Message message) {
     Direction direction = new Direction(from, to);
+    world.onSent(indexOf.applyAsInt(from), indexOf.applyAsInt(to), message);
     world.trace.mix(direction.hashCode());
     if (isLost(direction)) {
       world.met(Situation.MESSAGE_LOST);

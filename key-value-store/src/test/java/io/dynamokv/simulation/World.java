@@ -1,11 +1,12 @@
 package io.dynamokv.simulation;
 
+import io.dynamokv.transport.Message;
 import io.dynamokv.version.Dot;
 import io.dynamokv.version.KeyState;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /** What everything in a run shares: time, chance, the trace, and those who watch. */
@@ -15,6 +16,7 @@ final class World implements Invariant {
   final Chance chance;
   final Scenario scenario;
   private final EnumMap<Situation, Integer> situations = new EnumMap<>(Situation.class);
+  private final Map<Integer, Integer> losses = new HashMap<>();
   private List<Invariant> invariants = List.of();
 
   World(Chance chance, Scenario scenario) {
@@ -61,7 +63,7 @@ final class World implements Invariant {
   }
 
   @Override
-  public void onReleased(int node, KeyHistory key, Set<Integer> heirs) {
+  public void onReleased(int node, KeyHistory key, Map<Integer, Integer> heirs) {
     met(Situation.KEY_RELEASED);
     tell(invariant -> invariant.onReleased(node, key, heirs));
   }
@@ -76,14 +78,25 @@ final class World implements Invariant {
     tell(invariant -> invariant.onRead(node, key, state));
   }
 
+  /** How often a node has lost what it had hardened. */
+  int lossesOf(int node) {
+    return losses.getOrDefault(node, 0);
+  }
+
   @Override
   public void onLost(int node) {
+    losses.merge(node, 1, Integer::sum);
     tell(invariant -> invariant.onLost(node));
   }
 
   @Override
   public void onFoundAtStart(int node, KeyHistory key, KeyState state) {
     tell(invariant -> invariant.onFoundAtStart(node, key, state));
+  }
+
+  @Override
+  public void onSent(int from, int to, Message message) {
+    tell(invariant -> invariant.onSent(from, to, message));
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.Message.Heartbeat;
 import io.dynamokv.transport.Message.ReadReply;
 import io.dynamokv.transport.Message.ReadRequest;
+import io.dynamokv.transport.Message.StandInRequest;
 import io.dynamokv.transport.Message.Status;
 import io.dynamokv.transport.Message.WriteReply;
 import io.dynamokv.transport.Message.WriteRequest;
@@ -59,9 +60,9 @@ class WireCodecTest {
                 + ("1a1a" + "1a18" + "09ffffffffffffffff" + "1203722d32")
                 + ("1a036b6579" + "22030a141e")),
         Arguments.of(
-            new WriteRequest(-1, "r-2", key, state, new MemberId("b")),
+            new StandInRequest(-1, "r-2", key, state, new MemberId("b")),
             header
-                + ("1a1d" + "1a1b" + "09ffffffffffffffff" + "1203722d32")
+                + ("1a1d" + "321b" + "09ffffffffffffffff" + "1203722d32")
                 + ("1a036b6579" + "22030a141e" + "2a0162")),
         Arguments.of(
             new WriteReply(4, Status.TOO_MANY_SIBLINGS),

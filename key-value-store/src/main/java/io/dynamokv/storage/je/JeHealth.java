@@ -37,10 +37,13 @@ final class JeHealth {
   }
 
   /**
+   * @param bytes 0 if something is only removed, which may be done on a full disk too
    * @throws StorageException if so many bytes may not be written
    */
   void requireWritable(long bytes) {
-    disk.require(bytes);
+    if (bytes > 0) {
+      disk.require(bytes);
+    }
     requireWorking();
   }
 

@@ -66,12 +66,13 @@ final class JeHints implements Hints {
 
   @Override
   public synchronized void add(List<Hint> hints) {
-    change(hints, (before, hint) -> before == null ? hint : before.with(hint));
+    long bytes = hints.stream().mapToLong(Hint::bytes).sum();
+    change(hints, bytes, (before, hint) -> before == null ? hint : before.with(hint));
   }
 
   @Override
   public synchronized void remove(List<Hint> hints) {
-    change(hints, (before, hint) -> null);
+    change(hints, 0, (before, hint) -> null);
   }
 
   /** What becomes of a hint. */
@@ -85,13 +86,12 @@ final class JeHints implements Hints {
   /** A hint before and after a change. */
   private record Replaced(@Nullable Hint before, @Nullable Hint after) {}
 
-  private void change(List<Hint> hints, Rule rule) {
+  private void change(List<Hint> hints, long bytes, Rule rule) {
     // In the order of the keys, as everybody does who locks several.
     List<Hint> ordered = hints.stream().sorted(ORDER).toList();
     List<Replaced> changes =
         storage.writing(
-            hints.stream().mapToLong(Hint::bytes).sum(),
-            () -> transactions.run(transaction -> change(transaction, ordered, rule)));
+            bytes, () -> transactions.run(transaction -> change(transaction, ordered, rule)));
     changes.forEach(each -> counts.replaced(each.before, each.after));
   }
 
@@ -129,6 +129,13 @@ final class JeHints implements Hints {
               hint -> found.size() < limit && hint.holder().equals(holder) && found.add(hint));
           return found;
         });
+  }
+
+  @Override
+  public @Nullable Hint find(MemberId holder, Key key) {
+    byte[] entry = entry(holder, key);
+    byte[] value = storage.inside(() -> JeStorage.get(je.hints(), entry));
+    return value == null ? null : decode(entry, value);
   }
 
   @Override
@@ -199,7 +206,11 @@ final class JeHints implements Hints {
       MemberId holder = new MemberId(new String(entry, 0, end, UTF_8));
       byte[] key = Arrays.copyOfRange(entry, end + 1, entry.length);
       ByteBuffer rest = ByteBuffer.wrap(value);
-      return new Hint(holder, JeKeys.decode(new DatabaseEntry(key)), rest.getLong(), rest.getInt());
+      return new Hint(
+          holder,
+          JeKeys.decode(new DatabaseEntry(key)),
+          rest.getLong(),
+          rest.hasRemaining() ? rest.getInt() : 0);
     } catch (RuntimeException e) {
       LOG.warn("a hint is damaged, and passed over", e);
       return null;

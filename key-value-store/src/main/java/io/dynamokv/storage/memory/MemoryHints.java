@@ -74,6 +74,14 @@ final class MemoryHints implements Hints {
   }
 
   @Override
+  public @Nullable Hint find(MemberId holder, Key key) {
+    synchronized (storage) {
+      storage.requireUsable();
+      return hints.getOrDefault(holder, new TreeMap<>()).get(key);
+    }
+  }
+
+  @Override
   public List<MemberId> holdersOwed(Key key) {
     synchronized (storage) {
       storage.requireUsable();
