@@ -7,6 +7,7 @@ import io.dropwizard.core.Configuration;
 import io.dropwizard.core.server.ServerFactory;
 import io.dropwizard.logging.common.DefaultLoggingFactory;
 import io.dropwizard.logging.common.LoggingFactory;
+import io.dynamokv.config.AntiEntropyConfiguration;
 import io.dynamokv.config.CheckedConfiguration;
 import io.dynamokv.config.ClusterConfiguration;
 import io.dynamokv.config.HintsConfiguration;
@@ -40,6 +41,9 @@ public final class DynamoKvConfiguration extends Configuration implements Checke
   @JsonProperty @Valid @NotNull private HintsConfiguration hints = new HintsConfiguration();
 
   @JsonProperty @Valid @NotNull
+  private AntiEntropyConfiguration antiEntropy = new AntiEntropyConfiguration();
+
+  @JsonProperty @Valid @NotNull
   private RequestsConfiguration requests = new RequestsConfiguration();
 
   public DynamoKvConfiguration() {
@@ -65,6 +69,10 @@ public final class DynamoKvConfiguration extends Configuration implements Checke
 
   public StorageConfiguration storage() {
     return storage;
+  }
+
+  public AntiEntropyConfiguration antiEntropy() {
+    return antiEntropy;
   }
 
   public HintsConfiguration hints() {

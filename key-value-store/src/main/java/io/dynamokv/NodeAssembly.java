@@ -13,6 +13,7 @@ import io.dynamokv.node.DataOwnership;
 import io.dynamokv.node.KeyValueNode;
 import io.dynamokv.node.NodeSettings;
 import io.dynamokv.node.RequestSettings;
+import io.dynamokv.repair.AntiEntropy;
 import io.dynamokv.replica.Identity;
 import io.dynamokv.replica.Replica;
 import io.dynamokv.ring.MemberId;
@@ -20,6 +21,7 @@ import io.dynamokv.ring.Partitions;
 import io.dynamokv.ring.Ring;
 import io.dynamokv.ring.RingMember;
 import io.dynamokv.ring.TokenAllocator;
+import io.dynamokv.storage.HashedStorage;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.StorageException;
 import io.dynamokv.storage.je.JeSettings;
@@ -50,14 +52,14 @@ final class NodeAssembly implements Managed {
 
   private final DynamoKvConfiguration configuration;
   private final Ring ring;
-  private final Storage storage;
+  private final HashedStorage storage;
   private final Identity identity;
   private final KeyValueNode node;
 
   private NodeAssembly(DynamoKvConfiguration configuration, MetricRegistry metrics) {
     this.configuration = configuration;
     this.ring = ring();
-    this.storage = openStorage(metrics);
+    this.storage = new HashedStorage(openStorage(metrics), ring.partitions());
     DataOwnership.claim(storage, configuration.self().toMember().id(), ring);
     this.identity = Identity.open(storage, new SecureRandom()::nextLong);
     this.node = assemble(metrics);
@@ -140,6 +142,9 @@ final class NodeAssembly implements Managed {
         Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
         2 * requests.maxInFlight(),
         configuration.hints().maxAge().toMilliseconds(),
+        new AntiEntropy.Settings(
+            configuration.antiEntropy().interval().toNanoseconds(),
+            configuration.antiEntropy().keysPerSecond()),
         Runtime.getRuntime().maxMemory() / 8);
   }
 

@@ -88,15 +88,15 @@ class ArchitectureTest {
     table.put("ring", Set.of());
     table.put("version", Set.of("ring"));
     table.put("coordination", Set.of("ring", "version"));
-    table.put("storage", Set.of("ring"));
+    table.put("storage", Set.of("ring", "version"));
     table.put("transport", Set.of("ring", "version"));
     table.put("replica", Set.of("ring", "version", "storage"));
     table.put("membership", Set.of("ring", "transport"));
     table.put("repair", Set.of("ring", "version", "storage", "transport", "membership"));
     table.put("node", Set.copyOf(table.keySet()));
     for (String edge : EDGES) {
-      // What a node can be asked, in keys, versions, outcomes, members and scans.
-      Set<String> allowed = union(EDGES, Set.of("node", "membership", "coordination"));
+      // What a node can be asked, in keys, versions, outcomes, members, scans and reports.
+      Set<String> allowed = union(EDGES, Set.of("node", "membership", "coordination", "repair"));
       table.put(edge, union(allowed, Set.of("ring", "version", "storage")));
     }
     return table;

@@ -132,9 +132,8 @@ final class Coordinator {
   }
 
   /** Brings an answer to the request that it is for; one that comes too late is dropped. */
-  void onReply(MemberId from, Message reply) {
-    long id = idOf(reply);
-    Request<?, ?> request = inFlight.get(id);
+  void onReply(MemberId from, Message.Reply reply) {
+    Request<?, ?> request = inFlight.get(reply.id());
     if (request == null) {
       metrics.lateReplies.mark();
       return;
@@ -315,14 +314,5 @@ final class Coordinator {
     long id = nextId;
     nextId += idStep;
     return id;
-  }
-
-  private static long idOf(Message reply) {
-    if (reply instanceof Message.ReadReply read) {
-      return read.id();
-    } else if (reply instanceof Message.WriteReply write) {
-      return write.id();
-    }
-    throw new IllegalArgumentException("not a reply: " + reply);
   }
 }

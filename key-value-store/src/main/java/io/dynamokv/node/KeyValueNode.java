@@ -8,9 +8,11 @@ import io.dynamokv.membership.ClusterFacts;
 import io.dynamokv.membership.Member;
 import io.dynamokv.membership.Membership;
 import io.dynamokv.membership.View;
+import io.dynamokv.repair.RoundReport;
 import io.dynamokv.replica.Replica;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.storage.HashedStorage;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.transport.Message;
 import io.dynamokv.transport.Transport;
@@ -72,7 +74,7 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
       Membership membership,
       Actor actor,
       Replica replica,
-      Storage storage,
+      HashedStorage storage,
       Transport transport,
       MetricRegistry registry) {
     this.settings = settings;
@@ -83,6 +85,7 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
     this.pipeline =
         new ReplicaPipeline(
             replica,
+            storage,
             settings.queueCapacity(),
             settings.queueBytes(),
             ThreadedWorkQueue::new,
@@ -115,6 +118,7 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
       registry.gauge("requests.mailbox." + i, () -> mailbox::depth);
       registry.gauge("requests.registered." + i, () -> coordinator::registered);
     }
+    AntiEntropyMetrics.register(registry, core.antiEntropy());
     registry.gauge("hints.oldest-age-ms", () -> core::oldestHintAgeMs);
     registry.gauge("cluster.members", () -> () -> view().members().size());
     registry.gauge("cluster.reachable-members", () -> () -> view().reachable().size());
@@ -201,6 +205,12 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
   @Override
   public void scan(Storage.Visitor visitor) {
     storage.scan(0, -1L, visitor);
+  }
+
+  @Override
+  public void repair(Consumer<RoundReport> done) {
+    core.repair(done);
+    turn();
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.dynamokv.coordination.PutOutcome;
 import io.dynamokv.coordination.Quorum;
 import io.dynamokv.membership.Member;
 import io.dynamokv.membership.View;
+import io.dynamokv.repair.RoundReport;
 import io.dynamokv.ring.Key;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.version.Version;
@@ -53,6 +54,13 @@ public interface KeyValueService {
 
   /** Shows this node's own copies, in the order of the ring; waits for the disk. */
   void scan(Storage.Visitor visitor);
+
+  /**
+   * Compares what this node holds with what the others hold, and brings each what it lacks.
+   *
+   * @param done told what came of it, which may take long
+   */
+  void repair(Consumer<RoundReport> done);
 
   /**
    * Why this node can not serve, or null while it can: its storage refuses writes, or one of its

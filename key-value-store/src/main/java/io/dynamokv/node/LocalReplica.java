@@ -4,7 +4,9 @@ import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.replica.WriteResult;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.storage.HashTree;
 import io.dynamokv.storage.Hint;
+import io.dynamokv.storage.KeyHashes;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -37,6 +39,25 @@ public interface LocalReplica {
 
   /** How many hints there are for each holder that has any. */
   Map<MemberId, Long> hintCounts();
+
+  /** The hashes of what is here. */
+  HashTree tree();
+
+  /**
+   * Makes the hashes of some leaves anew; returns false if too much is queued.
+   *
+   * @param done run when it is over, whether it succeeded or not
+   */
+  boolean rebuild(int firstLeaf, int beforeLeaf, Runnable done);
+
+  /**
+   * Finds the keys between two positions, with the hashes of their states; returns false if too
+   * much is queued.
+   *
+   * @param done told null if the storage fails
+   */
+  boolean keys(
+      long firstPosition, long lastPosition, int limit, Consumer<@Nullable KeyHashes> done);
 
   /** What came of a read. */
   sealed interface ReadResult {

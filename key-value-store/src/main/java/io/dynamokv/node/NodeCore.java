@@ -5,8 +5,11 @@ import io.dynamokv.coordination.PutOutcome;
 import io.dynamokv.coordination.Quorum;
 import io.dynamokv.membership.ClusterFacts;
 import io.dynamokv.membership.Membership;
+import io.dynamokv.repair.AntiEntropy;
 import io.dynamokv.repair.Handoff;
 import io.dynamokv.repair.HintExpiry;
+import io.dynamokv.repair.RoundReport;
+import io.dynamokv.repair.TreeServer;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.Message;
@@ -30,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * asked.
  */
 final class NodeCore implements Transport.Receiver {
+  /** The ids of anti-entropy's questions begin here; those of handoffs are below. */
+  private static final long ANTI_ENTROPY_IDS = Message.BACKGROUND_IDS + (1L << 61);
+
   private final Membership membership;
   private final ReplicaServer server;
   private final Heart heart;
@@ -37,6 +43,8 @@ final class NodeCore implements Transport.Receiver {
   private final List<Coordinator> coordinators = new ArrayList<>();
   private final Handoff handoff;
   private final HintExpiry hintExpiry;
+  private final AntiEntropy antiEntropy;
+  private final TreeServer treeServer;
 
   /**
    * @param mailboxes one for each coordinator; what is handed to one runs in order, never two at
@@ -62,8 +70,11 @@ final class NodeCore implements Transport.Receiver {
     this.server = new ReplicaServer(local, peers);
     this.heart = new Heart(facts, actor, membership, peers, clocks.nano(), this::tellView);
     this.mailboxes = mailboxes;
-    HandoffPort port = new HandoffPort(local, peers, membership::view, mailboxes.get(0), clocks);
-    this.handoff = new Handoff(port, Message.BACKGROUND_IDS + firstRequestId);
+    RepairPort port = new RepairPort(local, peers, membership::view, mailboxes.get(0), clocks);
+    this.handoff = new Handoff(port, Message.BACKGROUND_IDS + (firstRequestId >>> 2));
+    this.antiEntropy =
+        new AntiEntropy(port, settings.antiEntropy(), ANTI_ENTROPY_IDS + (firstRequestId >>> 2));
+    this.treeServer = new TreeServer(port);
     this.hintExpiry = new HintExpiry(port, settings.maxHintAgeMs());
     for (int i = 0; i < mailboxes.size(); i++) {
       coordinators.add(
@@ -115,6 +126,7 @@ final class NodeCore implements Transport.Receiver {
     }
     mailboxes.get(0).execute(handoff::tick);
     mailboxes.get(0).execute(hintExpiry::tick);
+    mailboxes.get(0).execute(antiEntropy::tick);
   }
 
   /** Ends all requests, whose promises are noted; what comes after finds nobody. */
@@ -129,6 +141,15 @@ final class NodeCore implements Transport.Receiver {
     return hintExpiry.oldestAgeMs();
   }
 
+  /** Compares what is here with what the others have, soon; the call-back comes from a mailbox. */
+  void repair(Consumer<RoundReport> done) {
+    mailboxes.get(0).execute(() -> antiEntropy.repair(done));
+  }
+
+  AntiEntropy antiEntropy() {
+    return antiEntropy;
+  }
+
   /** Says that this node lives, and looks who else does. */
   void beat() {
     heart.beat();
@@ -137,7 +158,7 @@ final class NodeCore implements Transport.Receiver {
   @Override
   public void onMessages(MemberId from, List<Message> messages) {
     heart.onSignOfLife(from);
-    List<List<Message>> replies = new ArrayList<>();
+    List<List<Message.Reply>> replies = new ArrayList<>();
     coordinators.forEach(coordinator -> replies.add(new ArrayList<>()));
     for (Message message : messages) {
       sort(from, message, replies);
@@ -155,25 +176,37 @@ final class NodeCore implements Transport.Receiver {
     heart.onLink(peer, up);
   }
 
-  private void sort(MemberId from, Message message, List<List<Message>> replies) {
+  private void sort(MemberId from, Message message, List<List<Message.Reply>> replies) {
     if (message instanceof Message.Heartbeat heartbeat) {
       heart.onHeartbeat(from, heartbeat);
     } else if (!membership.isTrusted(from)) {
       return;
-    } else if (message instanceof Message.ReadReply reply) {
-      replies.get(Coordinator.indexOf(reply.id(), replies.size())).add(reply);
-    } else if (message instanceof Message.WriteReply reply && reply.isBackground()) {
-      mailboxes
-          .get(0)
-          .execute(() -> handoff.onReply(from, reply.id(), reply.status() == Status.OK));
-    } else if (message instanceof Message.WriteReply reply) {
+    } else if (message.isBackground()) {
+      sortBackground(from, message);
+    } else if (message instanceof Message.Reply reply) {
       replies.get(Coordinator.indexOf(reply.id(), replies.size())).add(reply);
     } else {
       server.onRequest(from, message);
     }
   }
 
-  private void deliver(int index, MemberId from, List<Message> replies) {
+  private void sortBackground(MemberId from, Message message) {
+    if (message instanceof Message.CompareRequest request) {
+      treeServer.onCompare(from, request);
+    } else if (message instanceof Message.KeysRequest request) {
+      treeServer.onKeys(from, request);
+    } else if (message instanceof Message.WriteReply reply && reply.id() < ANTI_ENTROPY_IDS) {
+      mailboxes
+          .get(0)
+          .execute(() -> handoff.onReply(from, reply.id(), reply.status() == Status.OK));
+    } else if (message instanceof Message.Reply reply) {
+      mailboxes.get(0).execute(() -> antiEntropy.onReply(from, reply.id(), message));
+    } else {
+      server.onRequest(from, message);
+    }
+  }
+
+  private void deliver(int index, MemberId from, List<Message.Reply> replies) {
     if (!replies.isEmpty()) {
       Coordinator coordinator = coordinators.get(index);
       mailboxes

@@ -1,5 +1,7 @@
 package io.dynamokv.node;
 
+import io.dynamokv.repair.AntiEntropy;
+
 /**
  * How a node runs. Immutable.
  *
@@ -7,6 +9,7 @@ package io.dynamokv.node;
  * @param coordinators how many mailboxes share the requests, 1 or more
  * @param queueCapacity how many reads, and how many writes, may wait for this node's own copy
  * @param maxHintAgeMs how long a node is kept what it did not come back for
+ * @param antiEntropy how often, and how fast
  * @param queueBytes how many bytes of states the waiting writes may hold together
  */
 public record NodeSettings(
@@ -15,4 +18,5 @@ public record NodeSettings(
     int coordinators,
     int queueCapacity,
     long maxHintAgeMs,
+    AntiEntropy.Settings antiEntropy,
     long queueBytes) {}

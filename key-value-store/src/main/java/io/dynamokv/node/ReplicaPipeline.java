@@ -9,7 +9,10 @@ import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.replica.WriteResult;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.storage.HashTree;
+import io.dynamokv.storage.HashedStorage;
 import io.dynamokv.storage.Hint;
+import io.dynamokv.storage.KeyHashes;
 import io.dynamokv.storage.StorageException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +40,7 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   private static final int BATCH = 256;
 
   private final Replica replica;
+  private final HashedStorage storage;
   private final WorkQueue<Reading> reads;
   private final WorkQueue<Writing> writes;
   private final UnsafeKeys unsafeKeys = new UnsafeKeys();
@@ -52,6 +57,9 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
 
   private record PendingRead(Key key, Consumer<ReadResult> done) implements Reading {}
 
+  /** Anything else that is read. */
+  private record PendingLook(Runnable look) implements Reading {}
+
   private record PendingHints(
       MemberId holder, @Nullable Key after, int limit, Consumer<@Nullable List<Hint>> done)
       implements Reading {}
@@ -65,6 +73,7 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   private record UnsafeRead(ReadResult result, Consumer<ReadResult> done) implements Writing {}
 
   /**
+   * @param storage what the replica writes to
    * @param capacity how many reads, and how many writes, may be queued
    * @param byteCapacity how many bytes of states the writes that are not safe yet may hold
    * @param queues makes the queue of each thread, and what works it off
@@ -72,12 +81,14 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
    */
   ReplicaPipeline(
       Replica replica,
+      HashedStorage storage,
       int capacity,
       long byteCapacity,
       WorkQueue.Maker queues,
       Runnable afterBatch,
       MetricRegistry metrics) {
     this.replica = replica;
+    this.storage = storage;
     this.byteCapacity = byteCapacity;
     this.afterBatch = afterBatch;
     this.reads = queues.make("replica-reads", capacity, BATCH, this::read);
@@ -108,6 +119,36 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   public boolean hints(
       MemberId holder, @Nullable Key after, int limit, Consumer<@Nullable List<Hint>> done) {
     return reads.offer(new PendingHints(holder, after, limit, done));
+  }
+
+  @Override
+  public HashTree tree() {
+    return storage.tree();
+  }
+
+  @Override
+  public boolean rebuild(int firstLeaf, int beforeLeaf, Runnable done) {
+    return reads.offer(
+        new PendingLook(
+            () -> {
+              look("hashes", () -> rebuilt(firstLeaf, beforeLeaf));
+              done.run();
+            }));
+  }
+
+  private boolean rebuilt(int firstLeaf, int beforeLeaf) {
+    storage.rebuild(firstLeaf, beforeLeaf);
+    return true;
+  }
+
+  @Override
+  public boolean keys(
+      long firstPosition, long lastPosition, int limit, Consumer<@Nullable KeyHashes> done) {
+    return reads.offer(
+        new PendingLook(
+            () ->
+                done.accept(
+                    look("keys", () -> storage.keysBetween(firstPosition, lastPosition, limit)))));
   }
 
   @Override
@@ -165,22 +206,25 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
         if (reading instanceof PendingRead pending) {
           read(pending);
         } else if (reading instanceof PendingHints pending) {
-          List<Hint> found = find(pending);
+          List<Hint> found =
+              look("hints", () -> replica.hintsFor(pending.holder, pending.after, pending.limit));
           survivingly("a call-back", () -> pending.done.accept(found));
+        } else if (reading instanceof PendingLook pending) {
+          survivingly("a call-back", pending.look);
         }
       }
     }
     return afterBatch;
   }
 
-  private @Nullable List<Hint> find(PendingHints wanted) {
+  private static <T> @Nullable T look(String what, Supplier<T> look) {
     try {
-      return replica.hintsFor(wanted.holder, wanted.after, wanted.limit);
+      return look.get();
     } catch (StorageException e) {
-      LOG.warn("could not read what {} is owed: {}", wanted.holder, e.getMessage());
+      LOG.warn("could not read {}: {}", what, e.getMessage());
       return null;
     } catch (RuntimeException e) {
-      LOG.error("a bug: what {} is owed could not be read", wanted.holder, e);
+      LOG.error("a bug: {} could not be read", what, e);
       return null;
     }
   }

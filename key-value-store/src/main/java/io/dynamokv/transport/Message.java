@@ -1,6 +1,7 @@
 package io.dynamokv.transport;
 
 import io.dynamokv.ring.MemberId;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,16 +17,20 @@ public sealed interface Message {
 
   /** Whether no client waits for what comes of it. */
   default boolean isBackground() {
-    if (this instanceof ReadRequest request) {
+    if (this instanceof Reply reply) {
+      return reply.id() >= BACKGROUND_IDS;
+    } else if (this instanceof ReadRequest request) {
       return request.id >= BACKGROUND_IDS;
-    } else if (this instanceof ReadReply reply) {
-      return reply.id >= BACKGROUND_IDS;
     } else if (this instanceof WriteRequest request) {
       return request.id >= BACKGROUND_IDS;
-    } else if (this instanceof WriteReply reply) {
-      return reply.id >= BACKGROUND_IDS;
     }
-    return false;
+    return this instanceof CompareRequest || this instanceof KeysRequest;
+  }
+
+  /** An answer. */
+  sealed interface Reply extends Message {
+    /** That of the request. */
+    long id();
   }
 
   /**
@@ -42,7 +47,7 @@ public sealed interface Message {
    * @param state the replica's state; null with {@link Status#SAME}, {@link Status#ABSENT} and
    *     failures
    */
-  record ReadReply(long id, Status status, byte @Nullable [] state) implements Message {}
+  record ReadReply(long id, Status status, byte @Nullable [] state) implements Reply {}
 
   /** Asks a replica to merge a state into its own and store the result. */
   record WriteRequest(long id, String requestId, byte[] key, byte[] state) implements Message {}
@@ -56,7 +61,65 @@ public sealed interface Message {
       implements Message {}
 
   /** The answer to a write, or to standing in. */
-  record WriteReply(long id, Status status) implements Message {}
+  record WriteReply(long id, Status status) implements Reply {}
+
+  /** What is compared of two nodes' hash trees. */
+  enum Level {
+    PARTITIONS,
+    LEAVES
+  }
+
+  /** The hash of a partition or of a leaf, which are numbered each. */
+  record PlaceHash(int place, long hash) {}
+
+  /** A key, and the hash of its state; 0 if there is none. */
+  record KeyHash(byte[] key, long hash) {}
+
+  /** Asks which of some places of the hash tree differ from those here. */
+  record CompareRequest(long id, Level level, List<PlaceHash> places) implements Message {
+    public CompareRequest {
+      places = List.copyOf(places);
+    }
+  }
+
+  /**
+   * The answer to a comparison of trees.
+   *
+   * @param differing the places whose hashes differ
+   * @param unknown the places whose hashes are not known here just now
+   */
+  record CompareReply(long id, List<Integer> differing, List<Integer> unknown) implements Reply {
+    public CompareReply {
+      differing = List.copyOf(differing);
+      unknown = List.copyOf(unknown);
+    }
+  }
+
+  /**
+   * Asks which keys in a range differ from those here.
+   *
+   * @param firstPosition to be read as unsigned
+   * @param lastPosition to be read as unsigned; included
+   * @param keys all that the asking node has in the range
+   */
+  record KeysRequest(long id, long firstPosition, long lastPosition, List<KeyHash> keys)
+      implements Message {
+    public KeysRequest {
+      keys = List.copyOf(keys);
+    }
+  }
+
+  /**
+   * The answer to a comparison of keys.
+   *
+   * @param lastPosition up to where keys were compared, perhaps not to the end of the range
+   * @param keys those that differ, with the hash that they have here
+   */
+  record KeysReply(long id, Status status, long lastPosition, List<KeyHash> keys) implements Reply {
+    public KeysReply {
+      keys = List.copyOf(keys);
+    }
+  }
 
   /**
    * Says that a node lives, and what it believes of the cluster.

@@ -26,9 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class OperationMapper {
   private final WireLimits limits;
+  private final ComparisonMapper comparisons;
 
   OperationMapper(WireLimits limits) {
     this.limits = limits;
+    this.comparisons = new ComparisonMapper(limits);
   }
 
   OperationProto toProto(Message message) throws WireFormatException {
@@ -47,8 +49,7 @@ final class OperationMapper {
     } else if (message instanceof Heartbeat heartbeat) {
       operation.setHeartbeat(toProto(heartbeat));
     } else {
-      throw new IllegalArgumentException(
-          "a kind of message without a form on the wire: " + message);
+      comparisons.toProto(message, operation);
     }
     return operation.build();
   }
@@ -105,7 +106,7 @@ final class OperationMapper {
         .build();
   }
 
-  private static StatusProto toProto(Status status) {
+  static StatusProto toProto(Status status) {
     return switch (status) {
       case OK -> StatusProto.STATUS_OK;
       case SAME -> StatusProto.STATUS_SAME;
@@ -126,6 +127,10 @@ final class OperationMapper {
       case STAND_IN_REQUEST -> toMessage(operation.getStandInRequest());
       case WRITE_REPLY -> toMessage(operation.getWriteReply());
       case HEARTBEAT -> toMessage(operation.getHeartbeat());
+      case COMPARE_REQUEST -> comparisons.toMessage(operation.getCompareRequest());
+      case COMPARE_REPLY -> comparisons.toMessage(operation.getCompareReply());
+      case KEYS_REQUEST -> comparisons.toMessage(operation.getKeysRequest());
+      case KEYS_REPLY -> comparisons.toMessage(operation.getKeysReply());
       case KIND_NOT_SET -> null;
     };
   }
@@ -187,7 +192,7 @@ final class OperationMapper {
         proto.getSequence());
   }
 
-  private static @Nullable Status toStatus(StatusProto proto) {
+  static @Nullable Status toStatus(StatusProto proto) {
     return switch (proto) {
       case STATUS_OK -> Status.OK;
       case STATUS_SAME -> Status.SAME;
@@ -206,10 +211,7 @@ final class OperationMapper {
   }
 
   private void checkKey(int length) throws WireFormatException {
-    if (length < 1 || length > limits.maxKeyBytes()) {
-      throw new WireFormatException(
-          "a key of " + length + " bytes; it may have 1 to " + limits.maxKeyBytes());
-    }
+    limits.checkKey(length);
   }
 
   private static String checkText(String text) throws WireFormatException {

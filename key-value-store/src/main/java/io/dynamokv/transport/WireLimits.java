@@ -18,6 +18,9 @@ public record WireLimits(int maxKeyBytes, int maxOperations, int maxFrameBytes) 
   /** What an envelope has besides its operations: version, sender and their tags. */
   private static final int ENVELOPE_BYTES = 128;
 
+  /** The most places of a hash tree, and the most keys, in one comparison. */
+  public static final int MAX_COMPARED = 4096;
+
   private static final int SMALLEST_FRAME_BYTES = 4 << 10;
 
   /**
@@ -31,6 +34,16 @@ public record WireLimits(int maxKeyBytes, int maxOperations, int maxFrameBytes) 
     if (maxFrameBytes < SMALLEST_FRAME_BYTES || maxFrameBytes / 2 < maxKeyBytes) {
       throw new IllegalArgumentException(
           "a frame has at least 4 KiB, and twice the longest key: " + maxFrameBytes);
+    }
+  }
+
+  /**
+   * @throws WireFormatException unless a key may have so many bytes
+   */
+  void checkKey(int length) throws WireFormatException {
+    if (length < 1 || length > maxKeyBytes) {
+      throw new WireFormatException(
+          "a key of " + length + " bytes; it may have 1 to " + maxKeyBytes);
     }
   }
 

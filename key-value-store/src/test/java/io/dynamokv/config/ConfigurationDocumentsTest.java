@@ -38,6 +38,7 @@ class ConfigurationDocumentsTest {
     sections.put("messaging", MessagingConfiguration.class);
     sections.put("storage", StorageConfiguration.class);
     sections.put("hints", HintsConfiguration.class);
+    sections.put("antiEntropy", AntiEntropyConfiguration.class);
     sections.put("requests", RequestsConfiguration.class);
     return sections;
   }

@@ -6,6 +6,7 @@ import io.dynamokv.coordination.Quorum;
 import io.dynamokv.membership.Member;
 import io.dynamokv.membership.View;
 import io.dynamokv.node.KeyValueService;
+import io.dynamokv.repair.RoundReport;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.ring.Partitions;
@@ -146,6 +147,11 @@ public final class FakeService implements KeyValueService {
   @Override
   public View view() {
     return new View(self, members, ring, reachable);
+  }
+
+  @Override
+  public void repair(Consumer<RoundReport> done) {
+    done.accept(RoundReport.EMPTY);
   }
 
   @Override

@@ -9,7 +9,9 @@ import io.dynamokv.coordination.Quorum;
 import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.storage.HashTree;
 import io.dynamokv.storage.Hint;
+import io.dynamokv.storage.KeyHashes;
 import io.dynamokv.transport.Message;
 import io.dynamokv.transport.Message.ReadRequest;
 import io.dynamokv.transport.Message.Status;
@@ -167,6 +169,22 @@ class CoordinatorTest {
     @Override
     public Map<MemberId, Long> hintCounts() {
       return Map.of();
+    }
+
+    @Override
+    public HashTree tree() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean rebuild(int firstLeaf, int beforeLeaf, Runnable done) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean keys(
+        long firstPosition, long lastPosition, int limit, Consumer<@Nullable KeyHashes> done) {
+      throw new UnsupportedOperationException();
     }
   }
 }

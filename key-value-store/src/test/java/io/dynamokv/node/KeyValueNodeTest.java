@@ -9,6 +9,7 @@ import io.dynamokv.coordination.Quorum;
 import io.dynamokv.membership.ClusterFacts;
 import io.dynamokv.membership.Member;
 import io.dynamokv.membership.Membership;
+import io.dynamokv.repair.AntiEntropy;
 import io.dynamokv.replica.Replica;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
@@ -18,7 +19,7 @@ import io.dynamokv.ring.RingMember;
 import io.dynamokv.ring.TokenAllocator;
 import io.dynamokv.ring.TokenTable;
 import io.dynamokv.storage.Durability;
-import io.dynamokv.storage.Storage;
+import io.dynamokv.storage.HashedStorage;
 import io.dynamokv.storage.memory.MemoryDisk;
 import io.dynamokv.transport.Transport;
 import io.dynamokv.transport.activemq.ActiveMqTransport;
@@ -145,7 +146,9 @@ class KeyValueNodeTest {
   }
 
   private static KeyValueNode node(Member self, List<Member> members, long nodeId) {
-    Storage storage = new MemoryDisk().open(Durability.SYNC, 64L << 20);
+    HashedStorage storage =
+        new HashedStorage(
+            new MemoryDisk().open(Durability.SYNC, 64L << 20), new Partitions(FACTS.partitions()));
     Actor actor = new Actor(nodeId, 1);
     AtomicLong counter = new AtomicLong();
     MetricRegistry metrics = new MetricRegistry();
@@ -171,7 +174,14 @@ class KeyValueNodeTest {
             TimeUnit.SECONDS.toNanos(5),
             System.nanoTime());
     return new KeyValueNode(
-        new NodeSettings(new RequestSettings(500, 2000, 4096), 100, 2, 8192, 3_600_000, 64 << 20),
+        new NodeSettings(
+            new RequestSettings(500, 2000, 4096),
+            100,
+            2,
+            8192,
+            3_600_000,
+            new AntiEntropy.Settings(60_000_000_000L, 1000),
+            64 << 20),
         FACTS,
         membership,
         actor,

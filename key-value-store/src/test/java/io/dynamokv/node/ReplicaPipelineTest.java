@@ -10,8 +10,10 @@ import io.dynamokv.replica.Replica;
 import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.replica.WriteResult;
 import io.dynamokv.ring.Key;
+import io.dynamokv.ring.Partitions;
 import io.dynamokv.storage.Durability;
 import io.dynamokv.storage.ForwardingStorage;
+import io.dynamokv.storage.HashedStorage;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.StorageException;
 import io.dynamokv.storage.memory.MemoryDisk;
@@ -140,7 +142,8 @@ class ReplicaPipelineTest {
     return done;
   }
 
-  private static ReplicaPipeline pipeline(Storage storage, Runnable afterBatch) {
+  private static ReplicaPipeline pipeline(Storage disk, Runnable afterBatch) {
+    HashedStorage storage = new HashedStorage(disk, new Partitions(16));
     AtomicLong counter = new AtomicLong();
     MetricRegistry metrics = new MetricRegistry();
     Replica replica =
@@ -151,7 +154,8 @@ class ReplicaPipelineTest {
             1 << 20,
             metrics);
     ReplicaPipeline pipeline =
-        new ReplicaPipeline(replica, 100, 1 << 20, ThreadedWorkQueue::new, afterBatch, metrics);
+        new ReplicaPipeline(
+            replica, storage, 100, 1 << 20, ThreadedWorkQueue::new, afterBatch, metrics);
     pipeline.start();
     return pipeline;
   }

@@ -6,9 +6,11 @@ import io.dynamokv.coordination.PutOutcome;
 import io.dynamokv.coordination.Quorum;
 import io.dynamokv.membership.ClusterFacts;
 import io.dynamokv.membership.Membership;
+import io.dynamokv.repair.RoundReport;
 import io.dynamokv.replica.Replica;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.storage.HashedStorage;
 import io.dynamokv.transport.Message;
 import io.dynamokv.transport.Transport;
 import io.dynamokv.version.Actor;
@@ -51,6 +53,7 @@ public final class SimulatedCore {
       Membership membership,
       Actor actor,
       Replica replica,
+      HashedStorage storage,
       Steps steps,
       UnaryOperator<LocalReplica> around,
       BiPredicate<MemberId, Message> peers,
@@ -61,6 +64,7 @@ public final class SimulatedCore {
     this.pipeline =
         new ReplicaPipeline(
             replica,
+            storage,
             settings.queueCapacity(),
             settings.queueBytes(),
             queues(steps),
@@ -135,6 +139,11 @@ public final class SimulatedCore {
   /** Lets the deadlines pass that are due. */
   public void tick() {
     core.tick();
+  }
+
+  /** Compares what is here with what the others have, soon. */
+  public void repair(Consumer<RoundReport> done) {
+    core.repair(done);
   }
 
   /** How many requests are registered, in all mailboxes. */

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
 import io.dynamokv.replica.Replica;
+import io.dynamokv.ring.Partitions;
 import io.dynamokv.storage.Durability;
+import io.dynamokv.storage.HashedStorage;
 import io.dynamokv.storage.memory.MemoryDisk;
 import io.dynamokv.version.Actor;
 import io.dynamokv.version.Dot;
@@ -51,13 +53,11 @@ class ThreadedWorkQueueTest {
   }
 
   private static ReplicaPipeline pipelineWithout(String ended) {
+    HashedStorage storage =
+        new HashedStorage(new MemoryDisk().open(Durability.SYNC, 1 << 20), new Partitions(16));
     Replica replica =
         new Replica(
-            new MemoryDisk().open(Durability.SYNC, 1 << 20),
-            () -> new Dot(new Actor(1, 1), 1),
-            () -> 0,
-            1 << 20,
-            new MetricRegistry());
+            storage, () -> new Dot(new Actor(1, 1), 1), () -> 0, 1 << 20, new MetricRegistry());
     WorkQueue.Maker maker =
         new WorkQueue.Maker() {
           @Override
@@ -72,7 +72,8 @@ class ThreadedWorkQueueTest {
             return queue;
           }
         };
-    return new ReplicaPipeline(replica, 10, 1 << 20, maker, () -> {}, new MetricRegistry());
+    return new ReplicaPipeline(
+        replica, storage, 10, 1 << 20, maker, () -> {}, new MetricRegistry());
   }
 
   /** An error that can not even be logged. */

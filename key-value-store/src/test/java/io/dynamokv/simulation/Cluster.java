@@ -21,7 +21,7 @@ import java.util.Set;
 
 /** The nodes of a run, the network between them, and the keys that they hold. */
 final class Cluster {
-  private static final int PARTITIONS = 64;
+  private static final int PARTITIONS = 16;
   private static final int MAX_UNDER_WAY = 1000;
 
   final Parts parts;

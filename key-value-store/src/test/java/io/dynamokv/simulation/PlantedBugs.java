@@ -8,7 +8,9 @@ import io.dynamokv.replica.WriteResult;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.ForwardingStorage;
+import io.dynamokv.storage.HashTree;
 import io.dynamokv.storage.Hint;
+import io.dynamokv.storage.KeyHashes;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.StorageException;
 import io.dynamokv.version.Actor;
@@ -135,6 +137,19 @@ final class PlantedBugs {
                   ? new ReplicaWrite.Merge(standIn.key(), standIn.state())
                   : write,
               done);
+        }
+      };
+    }
+  }
+
+  /** A node never finds out what it holds. */
+  static final class NeverKnowsItsTree extends Parts {
+    @Override
+    LocalReplica replica(LocalReplica replica, Storage storage) {
+      return new Forwarding(replica) {
+        @Override
+        public boolean rebuild(int firstLeaf, int beforeLeaf, Runnable done) {
+          return super.rebuild(firstLeaf, firstLeaf, done);
         }
       };
     }
@@ -360,6 +375,22 @@ final class PlantedBugs {
     @Override
     public Map<MemberId, Long> hintCounts() {
       return replica.hintCounts();
+    }
+
+    @Override
+    public HashTree tree() {
+      return replica.tree();
+    }
+
+    @Override
+    public boolean rebuild(int firstLeaf, int beforeLeaf, Runnable done) {
+      return replica.rebuild(firstLeaf, beforeLeaf, done);
+    }
+
+    @Override
+    public boolean keys(
+        long firstPosition, long lastPosition, int limit, Consumer<@Nullable KeyHashes> done) {
+      return replica.keys(firstPosition, lastPosition, limit, done);
     }
   }
 }

@@ -124,6 +124,11 @@ class PlantedBugsTest {
   }
 
   @Test
+  void a_tree_that_is_never_known_is_found() {
+    assertFound(PlantedBugs.NeverKnowsItsTree::new, "Convergence");
+  }
+
+  @Test
   void a_note_that_is_given_up_without_an_heir_is_found() {
     assertThat(
             find(

@@ -5,11 +5,12 @@ import io.dynamokv.node.Clocks;
 import io.dynamokv.node.NodeSettings;
 import io.dynamokv.node.RequestSettings;
 import io.dynamokv.node.SimulatedCore;
+import io.dynamokv.repair.AntiEntropy;
 import io.dynamokv.replica.DotSource;
 import io.dynamokv.replica.Identity;
 import io.dynamokv.replica.Replica;
 import io.dynamokv.ring.MemberId;
-import io.dynamokv.storage.Storage;
+import io.dynamokv.storage.HashedStorage;
 import io.dynamokv.storage.StorageException;
 import io.dynamokv.transport.Message;
 import io.dynamokv.transport.Transport;
@@ -22,6 +23,7 @@ import java.util.concurrent.Executor;
 final class RunningNode {
   static final RequestSettings REQUESTS = new RequestSettings(500, 2000, 4096);
   private static final long QUEUE_BYTES = 1 << 20;
+  private static final int KEYS_PER_SECOND = 1000;
   private static final long HEARTBEAT_MS = 250;
   private static final long TICK_MS = 10;
   private static final long SUSPECT_AFTER_NS = 1500 * Scenario.MILLISECOND;
@@ -54,7 +56,8 @@ final class RunningNode {
     for (int i = 0; i < scenario.coordinators(); i++) {
       mailboxes.add(new SimulatedMailbox(world, life));
     }
-    Storage itsStorage = cluster.parts.storage(storage);
+    HashedStorage itsStorage =
+        new HashedStorage(cluster.parts.storage(storage), cluster.ring.partitions());
     DotSource dots = cluster.parts.dots(actor, identity, storage);
     DotSource watchedDots = () -> world.given(node.index, dots.next());
     this.core =
@@ -65,6 +68,7 @@ final class RunningNode {
             actor,
             new Replica(
                 itsStorage, watchedDots, node::clockMs, scenario.maxHintBytes(), cluster.noMetrics),
+            itsStorage,
             new LifeSteps(world, node, life),
             pipeline ->
                 new WatchedReplica(
@@ -83,6 +87,7 @@ final class RunningNode {
         scenario.coordinators(),
         scenario.queueCapacity(),
         scenario.maxHintAgeMs(),
+        new AntiEntropy.Settings(scenario.antiEntropyNs(), KEYS_PER_SECOND),
         QUEUE_BYTES);
   }
 
@@ -131,6 +136,11 @@ final class RunningNode {
 
   Life life() {
     return life;
+  }
+
+  /** Compares what it holds with what the others hold. */
+  void repair() {
+    core.repair(report -> {});
   }
 
   /** How many requests it knows of. */

@@ -12,6 +12,7 @@ import java.util.List;
  * @param queueCapacity how many reads, and how many writes, may wait for a node's own copy
  * @param maxHintAgeMs after so long a node is no longer kept what it missed
  * @param maxHintBytes how much a node keeps for others
+ * @param antiEntropyNs from one round of anti-entropy to the next
  * @param longestThinkNs how long a client waits, at most, before it goes on
  * @param longestDelayNs how long a message is under way, at most, on a good link
  * @param lossRate how many messages of a good link vanish, 0 to 1
@@ -30,6 +31,7 @@ record Scenario(
     int queueCapacity,
     long maxHintAgeMs,
     long maxHintBytes,
+    long antiEntropyNs,
     long longestThinkNs,
     long longestDelayNs,
     double lossRate,
@@ -41,6 +43,7 @@ record Scenario(
 
   static final int REPLICAS = 3;
   static final long PLENTY = 1 << 20;
+  static final long NEVER_NS = 1_000_000_000_000_000L;
   static final long NEVER_MS = 1_000_000_000;
   static final long MILLISECOND = 1_000_000;
   static final long SECOND = 1_000 * MILLISECOND;
@@ -55,6 +58,7 @@ record Scenario(
         chance.oneOf(List.of(1, 3, 100, 100)),
         chance.happens(0.3) ? 2000 : NEVER_MS,
         chance.happens(0.2) ? 600 : PLENTY,
+        chance.happens(0.5) ? 3 * SECOND : NEVER_NS,
         chance.durationNs(10 * MILLISECOND, SECOND),
         chance.durationNs(MILLISECOND, 100 * MILLISECOND),
         chance.happens(0.5) ? 0 : 0.02,
@@ -76,6 +80,7 @@ record Scenario(
         100,
         NEVER_MS,
         PLENTY,
+        NEVER_NS,
         300 * MILLISECOND,
         5 * MILLISECOND,
         0,
@@ -106,6 +111,7 @@ record Scenario(
         queueCapacity,
         hintAgeMs,
         maxHintBytes,
+        antiEntropyNs,
         longestThinkNs,
         longestDelayNs,
         lossRate,

@@ -23,7 +23,10 @@ final class Simulation {
   /** More than a read and the repairs that follow from it take while nothing is wrong. */
   private static final long READ_NS = Scenario.SECOND;
 
-  private static final int READ_ROUNDS = 3;
+  /** More than a tree takes to be made anew, and several rounds of anti-entropy. */
+  private static final int LONGEST_CONVERGENCE_S = 60;
+
+  private static final int REPAIR_EVERY_S = 10;
 
   /** More than the longest pause of a handoff, and two attempts. */
   private static final int LONGEST_DELIVERY_S = 150;
@@ -173,22 +176,29 @@ final class Simulation {
     return FORGETTING_NOTHING.containsAll(world.scenario.faults())
         && world.scenario.maxHintAgeMs() == Scenario.NEVER_MS
         && world.scenario.maxHintBytes() == Scenario.PLENTY
+        && world.scenario.antiEntropyNs() == Scenario.NEVER_NS
         && !world.situations().containsKey(Situation.QUEUE_FULL)
         && cluster.keys.stream().noneMatch(KeyHistory::maybeTrimmed);
   }
 
-  /** Reads every key through every holder, which repairs it, until all copies are equal. */
+  /** Copies become equal without anybody reading them. */
   private void converge() {
-    for (int round = 0; !areEqualEverywhere(); round++) {
-      if (round == READ_ROUNDS * Scenario.REPLICAS) {
-        throw apart("Convergence", "its copies still differ after all was read");
+    for (int second = 0; !areEqualEverywhere(); second++) {
+      if (second == LONGEST_CONVERGENCE_S) {
+        throw apart("Convergence", "its copies still differ after several rounds of anti-entropy");
       }
-      int holder = round % Scenario.REPLICAS;
-      for (KeyHistory key : cluster.keys) {
-        // One after the other, for queues may be short.
-        submit(key.holders.get(holder), history.get(key, ALL_HOLDERS));
-        settle(READ_NS);
+      world.met(Situation.COPIES_APART);
+      if (second % REPAIR_EVERY_S == 0) {
+        cluster.nodes.forEach(Simulation::repair);
       }
+      world.time.pass(Scenario.SECOND);
+    }
+  }
+
+  private static void repair(SimulatedNode node) {
+    RunningNode running = node.running();
+    if (running != null) {
+      running.repair();
     }
   }
 

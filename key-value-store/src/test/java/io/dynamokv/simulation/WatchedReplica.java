@@ -4,7 +4,9 @@ import io.dynamokv.node.LocalReplica;
 import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.storage.HashTree;
 import io.dynamokv.storage.Hint;
+import io.dynamokv.storage.KeyHashes;
 import io.dynamokv.version.StateCodec;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +80,22 @@ final class WatchedReplica implements LocalReplica {
   @Override
   public Map<MemberId, Long> hintCounts() {
     return replica.hintCounts();
+  }
+
+  @Override
+  public HashTree tree() {
+    return replica.tree();
+  }
+
+  @Override
+  public boolean rebuild(int firstLeaf, int beforeLeaf, Runnable done) {
+    return counted(replica.rebuild(firstLeaf, beforeLeaf, done));
+  }
+
+  @Override
+  public boolean keys(
+      long firstPosition, long lastPosition, int limit, Consumer<@Nullable KeyHashes> done) {
+    return counted(replica.keys(firstPosition, lastPosition, limit, done));
   }
 
   /** The pipeline survives a call-back that throws; here it is a bug found. */

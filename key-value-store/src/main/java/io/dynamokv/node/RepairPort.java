@@ -1,13 +1,16 @@
 package io.dynamokv.node;
 
 import io.dynamokv.membership.View;
+import io.dynamokv.repair.AntiEntropy;
 import io.dynamokv.repair.Handoff;
 import io.dynamokv.repair.HintExpiry;
 import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.replica.WriteResult;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.storage.HashTree;
 import io.dynamokv.storage.Hint;
+import io.dynamokv.storage.KeyHashes;
 import io.dynamokv.transport.Message;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +20,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What a node does for its hints; call-backs are brought to the mailbox that they are in. */
-final class HandoffPort implements Handoff.Port, HintExpiry.Port {
+/** What a node does for its repairs; call-backs are brought to the mailbox that those are in. */
+final class RepairPort implements Handoff.Port, HintExpiry.Port, AntiEntropy.Port {
   private static final String REQUEST_ID = "handoff";
 
   private final LocalReplica local;
@@ -27,7 +30,7 @@ final class HandoffPort implements Handoff.Port, HintExpiry.Port {
   private final Executor mailbox;
   private final Clocks clocks;
 
-  HandoffPort(
+  RepairPort(
       LocalReplica local, Peers peers, Supplier<View> view, Executor mailbox, Clocks clocks) {
     this.local = local;
     this.peers = peers;
@@ -86,7 +89,7 @@ final class HandoffPort implements Handoff.Port, HintExpiry.Port {
     boolean isOwn = holders.contains(view.get().self().id());
     List<MemberId> heirs =
         isOwn ? List.of() : holders.stream().filter(id -> !id.equals(hint.holder())).toList();
-    if (isOwn ? isMember(hint.holder()) : heirs.isEmpty()) {
+    if (!isOwn && heirs.isEmpty()) {
       done.run();
     } else {
       write(new ReplicaWrite.Reassign(hint, heirs), noted -> done.run());
@@ -113,6 +116,45 @@ final class HandoffPort implements Handoff.Port, HintExpiry.Port {
 
   private List<MemberId> holders(Key key) {
     return view.get().ring().preferenceList(key).holders();
+  }
+
+  @Override
+  public View view() {
+    return view.get();
+  }
+
+  @Override
+  public HashTree tree() {
+    return local.tree();
+  }
+
+  @Override
+  public boolean rebuild(int firstLeaf, int beforeLeaf, Runnable done) {
+    return local.rebuild(firstLeaf, beforeLeaf, () -> mailbox.execute(done));
+  }
+
+  @Override
+  public boolean keys(
+      long firstPosition, long lastPosition, int limit, Consumer<@Nullable KeyHashes> done) {
+    return local.keys(
+        firstPosition, lastPosition, limit, keys -> mailbox.execute(() -> done.accept(keys)));
+  }
+
+  @Override
+  public boolean merge(Key key, byte[] state, Consumer<Boolean> done) {
+    return local.write(
+        new ReplicaWrite.Merge(key, state),
+        progress -> mailbox.execute(() -> done.accept(isStored(progress))));
+  }
+
+  private static boolean isStored(LocalReplica.WriteProgress progress) {
+    return progress instanceof LocalReplica.WriteProgress.Decided decided
+        && decided.result() instanceof WriteResult.Stored;
+  }
+
+  @Override
+  public boolean send(MemberId member, Message message) {
+    return peers.send(member, message);
   }
 
   @Override

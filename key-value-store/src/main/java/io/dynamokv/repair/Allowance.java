@@ -1,0 +1,28 @@
+package io.dynamokv.repair;
+
+import java.util.concurrent.TimeUnit;
+
+/** So many a second, and no more than a tenth of that at once. Not thread-safe. */
+final class Allowance {
+  private final int perSecond;
+  private long lastNs;
+  private double left;
+
+  Allowance(int perSecond, long nowNs) {
+    this.perSecond = perSecond;
+    this.lastNs = nowNs;
+  }
+
+  /** Takes one, if there is one. */
+  boolean take(long nowNs) {
+    double most = Math.max(1, perSecond / 10.0);
+    double more = (double) (nowNs - lastNs) * perSecond / TimeUnit.SECONDS.toNanos(1);
+    left = Math.min(most, left + more);
+    lastNs = nowNs;
+    if (left < 1) {
+      return false;
+    }
+    left--;
+    return true;
+  }
+}

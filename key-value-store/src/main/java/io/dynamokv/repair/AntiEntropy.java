@@ -1,0 +1,248 @@
+package io.dynamokv.repair;
+
+import io.dynamokv.membership.Member;
+import io.dynamokv.membership.View;
+import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.storage.HashTree;
+import io.dynamokv.storage.KeyHashes;
+import io.dynamokv.transport.Message;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out what two holders of a partition have that the other has not, without anybody reading
+ * it, and brings it there. Every now and then, or when asked to, a node goes through the members it
+ * shares partitions with, one after the other ({@link Comparison}). It also keeps its own hash tree
+ * known. Not thread-safe: everything, the port's call-backs too, happens in one mailbox. It waits
+ * for nothing.
+ *
+ * <p>Source: DeCandia et al., <i>Dynamo</i> (SOSP 2007), section 4.7.
+ */
+public final class AntiEntropy {
+  /** How many keys are compared at once. */
+  static final int KEYS = 1500;
+
+  /** The longest silence of a member in the middle of a comparison. */
+  static final long SILENCE_NS = TimeUnit.SECONDS.toNanos(10);
+
+  /** How many leaves are made anew in one go. */
+  private static final int SLICE = 16;
+
+  /** How many such slices may be under way. */
+  private static final int SLICES = 16;
+
+  private static final Logger LOG = LoggerFactory.getLogger(AntiEntropy.class);
+
+  private final Port port;
+  private final Settings settings;
+  private final VerifiedTimes verified;
+  private final Deque<MemberId> toCompareWith = new ArrayDeque<>();
+  private final List<Consumer<RoundReport>> askers = new ArrayList<>();
+  private final List<Consumer<RoundReport>> askersOfNext = new ArrayList<>();
+  private final Map<Long, Comparison> owners = new HashMap<>();
+  private @Nullable Comparison comparison;
+  private RoundReport report = RoundReport.EMPTY;
+  private boolean inRound;
+  private long roundBeganNs;
+  private long nextRoundNs;
+  private long nextId;
+  private int slicesUnderWay;
+  private int nextLeaf;
+  private volatile RoundReport lastReport = RoundReport.EMPTY;
+  private volatile long oldestUnverifiedNs;
+
+  /**
+   * How much it may cost. Immutable.
+   *
+   * @param intervalNs from the beginning of one round to the next
+   * @param keysPerSecond how many differing keys are moved in a second
+   */
+  public record Settings(long intervalNs, int keysPerSecond) {}
+
+  /** What anti-entropy needs of its node. Nothing waits; call-backs come in its mailbox. */
+  public interface Port {
+    View view();
+
+    /** The hashes of what is here. */
+    HashTree tree();
+
+    /** Makes the hashes of some leaves anew; returns false if too much is queued. */
+    boolean rebuild(int firstLeaf, int beforeLeaf, Runnable done);
+
+    /** Finds keys and hashes; told null if that fails; returns false if too much is queued. */
+    boolean keys(
+        long firstPosition, long lastPosition, int limit, Consumer<@Nullable KeyHashes> done);
+
+    /** Reads this node's own state of a key; returns false if too much is queued. */
+    boolean read(Key key, Consumer<Handoff.Reading> done);
+
+    /**
+     * Merges a state into this node's own; told whether it is stored; false if too much is queued.
+     */
+    boolean merge(Key key, byte[] state, Consumer<Boolean> done);
+
+    /** Sends a message; returns false if it could not be sent. */
+    boolean send(MemberId member, Message message);
+
+    /** Nanoseconds that only ever grow. */
+    long nanoTime();
+  }
+
+  /**
+   * @param firstId where the ids of messages begin, far from those of every earlier run
+   */
+  public AntiEntropy(Port port, Settings settings, long firstId) {
+    this.port = port;
+    this.settings = settings;
+    this.nextId = firstId;
+    this.verified = new VerifiedTimes(port.nanoTime());
+    this.nextRoundNs = port.nanoTime() + settings.intervalNs;
+  }
+
+  /**
+   * Compares with all members in reach, as soon as a round that is under way has ended.
+   *
+   * @param done told what came of it
+   */
+  public void repair(Consumer<RoundReport> done) {
+    askersOfNext.add(done);
+  }
+
+  /** Does what is due; to be called every now and then. */
+  public void tick() {
+    rebuildSome();
+    Comparison current = comparison;
+    if (current != null) {
+      current.tick();
+    } else if (inRound) {
+      compareWithNext();
+    } else if (!askersOfNext.isEmpty() || port.nanoTime() - nextRoundNs >= 0) {
+      beginRound();
+    }
+  }
+
+  /** What came of the round that ended last. */
+  public RoundReport lastReport() {
+    return lastReport;
+  }
+
+  /** For how long a partition has not been found equal with another holder, at most, in ns. */
+  public long oldestUnverifiedNs() {
+    return oldestUnverifiedNs;
+  }
+
+  /** Takes in an answer; one that nobody waits for any more is dropped. */
+  public void onReply(MemberId from, long id, Message reply) {
+    Comparison owner = owners.get(id);
+    if (owner != null && owner.peer().equals(from)) {
+      owners.remove(id);
+      owner.onReply(id, reply);
+    }
+  }
+
+  /** An id for a question, whose answer will go to who asks. */
+  long newId(Comparison owner) {
+    owners.put(nextId, owner);
+    return nextId++;
+  }
+
+  private void beginRound() {
+    View view = port.view();
+    MemberId self = view.self().id();
+    boolean isAsked = !askersOfNext.isEmpty();
+    askers.addAll(askersOfNext);
+    askersOfNext.clear();
+    for (Member member : view.members()) {
+      // Of two members one does it, unless somebody wants to know what this one has.
+      boolean isMine = isAsked || self.compareTo(member.id()) < 0;
+      if (!member.id().equals(self) && isMine) {
+        toCompareWith.add(member.id());
+      }
+    }
+    inRound = true;
+    report = RoundReport.EMPTY;
+    roundBeganNs = port.nanoTime();
+    nextRoundNs = roundBeganNs + settings.intervalNs;
+    compareWithNext();
+  }
+
+  private void compareWithNext() {
+    MemberId peer = toCompareWith.poll();
+    if (peer == null) {
+      endRound();
+    } else if (port.view().reachable().contains(peer)) {
+      Comparison next = new Comparison(this, port, peer, settings.keysPerSecond, this::ended);
+      comparison = next;
+      next.begin();
+    } else {
+      report = report.with(RoundReport.UNREACHABLE);
+    }
+  }
+
+  private void ended(Comparison ended) {
+    comparison = null;
+    owners.values().removeIf(owner -> owner == ended);
+    report = report.with(ended.report());
+    verified.verified(ended.peer(), ended.verified(), ended.beganNs());
+  }
+
+  private void endRound() {
+    inRound = false;
+    long nowNs = port.nanoTime();
+    RoundReport whole = report.after(nowNs - roundBeganNs);
+    lastReport = whole;
+    oldestUnverifiedNs = verified.oldestAgeNs(port.view(), nowNs);
+    if (whole.keysMoved() > 0 || whole.failures() > 0) {
+      LOG.info("anti-entropy: {}", whole);
+    }
+    askers.forEach(asker -> asker.accept(whole));
+    askers.clear();
+  }
+
+  /** Looks for leaves that are not known, in the partitions that this node holds. */
+  private void rebuildSome() {
+    HashTree tree = port.tree();
+    View view = port.view();
+    for (int looked = 0; slicesUnderWay < SLICES && looked < SLICES; looked++) {
+      int first = nextUnknownHeld(tree, view);
+      if (first < 0) {
+        return;
+      }
+      int before = Math.min(first + SLICE, tree.firstLeaf(tree.partitionOf(first) + 1));
+      nextLeaf = before;
+      slicesUnderWay++;
+      if (!port.rebuild(first, before, () -> slicesUnderWay--)) {
+        slicesUnderWay--;
+        return;
+      }
+    }
+  }
+
+  /** Goes round once; negative if there is none. */
+  private int nextUnknownHeld(HashTree tree, View view) {
+    int leaf = nextLeaf;
+    while (leaf < tree.leaves()) {
+      leaf = tree.nextUnknown(leaf, tree.leaves());
+      if (leaf >= tree.leaves()) {
+        break;
+      }
+      int partition = tree.partitionOf(leaf);
+      if (view.ring().holds(view.self().id(), partition)) {
+        return leaf;
+      }
+      leaf = tree.firstLeaf(partition + 1);
+    }
+    nextLeaf = 0;
+    return -1;
+  }
+}

@@ -1,0 +1,334 @@
+package io.dynamokv.repair;
+
+import io.dynamokv.membership.View;
+import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.storage.HashTree;
+import io.dynamokv.storage.KeyHashes;
+import io.dynamokv.transport.Message;
+import io.dynamokv.transport.Message.CompareReply;
+import io.dynamokv.transport.Message.CompareRequest;
+import io.dynamokv.transport.Message.KeyHash;
+import io.dynamokv.transport.Message.KeysReply;
+import io.dynamokv.transport.Message.KeysRequest;
+import io.dynamokv.transport.Message.Level;
+import io.dynamokv.transport.Message.PlaceHash;
+import io.dynamokv.transport.Message.Status;
+import io.dynamokv.transport.WireLimits;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One comparison of this node with another: the partitions that both hold, then the leaves of those
+ * that differ, then the keys of those leaves; the states of the keys that differ are moved
+ * meanwhile ({@link Exchange}). There is one question at a time under way, and a few states. Not
+ * thread-safe.
+ */
+final class Comparison {
+  /** How many keys may be being moved, and how many may wait for that before more are compared. */
+  private static final int WINDOW = 128;
+
+  private final AntiEntropy antiEntropy;
+  private final AntiEntropy.Port port;
+  private final MemberId peer;
+  private final Consumer<Comparison> ended;
+  private final long beganNs;
+  private final Allowance allowance;
+
+  private final Deque<Integer> partitions = new ArrayDeque<>();
+  private final Deque<Integer> leaves = new ArrayDeque<>();
+  private final Deque<Range> ranges = new ArrayDeque<>();
+  private final Deque<KeyHash> keys = new ArrayDeque<>();
+  private final Map<Long, Exchange> exchanges = new HashMap<>();
+  private final BitSet verified = new BitSet();
+  private final BitSet failed = new BitSet();
+  private @Nullable Question question;
+  private boolean lookingUp;
+  private int exchanging;
+  private boolean moving;
+  private boolean over;
+  private long heardNs;
+  private RoundReport report = RoundReport.of(1);
+
+  /** What the other was asked last. */
+  private record Question(long id, Consumer<Message> answered) {}
+
+  /** A part of the ring whose keys are to be compared. */
+  private record Range(long firstPosition, long lastPosition) {}
+
+  Comparison(
+      AntiEntropy antiEntropy,
+      AntiEntropy.Port port,
+      MemberId peer,
+      int keysPerSecond,
+      Consumer<Comparison> ended) {
+    this.antiEntropy = antiEntropy;
+    this.port = port;
+    this.peer = peer;
+    this.ended = ended;
+    this.beganNs = port.nanoTime();
+    this.heardNs = beganNs;
+    this.allowance = new Allowance(keysPerSecond, beganNs);
+  }
+
+  MemberId peer() {
+    return peer;
+  }
+
+  long beganNs() {
+    return beganNs;
+  }
+
+  /**
+   * The partitions that have been equal at a moment since this began; complete when it has ended.
+   */
+  BitSet verified() {
+    return verified;
+  }
+
+  RoundReport report() {
+    return report;
+  }
+
+  /** Begins; what comes of it is told when it has ended. */
+  void begin() {
+    View view = port.view();
+    BitSet shared = view.ring().partitionsHeldBy(view.self().id());
+    shared.and(view.ring().partitionsHeldBy(peer));
+    HashTree tree = port.tree();
+    for (int partition : shared.stream().toArray()) {
+      if (tree.isKnown(partition)) {
+        partitions.add(partition);
+      } else {
+        report = report.plusUnknown(1);
+      }
+    }
+    goOn();
+  }
+
+  /** Gives up if the other is out of reach or silent; else does what can be done now. */
+  void tick() {
+    boolean silent = port.nanoTime() - heardNs > AntiEntropy.SILENCE_NS;
+    if (silent || !port.view().reachable().contains(peer)) {
+      giveUp();
+    } else {
+      goOn();
+    }
+  }
+
+  /** Takes in an answer to one of the ids that were taken for this. */
+  void onReply(long id, Message reply) {
+    heardNs = port.nanoTime();
+    Exchange exchange = exchanges.remove(id);
+    Question asked = question;
+    if (over) {
+      return;
+    } else if (exchange != null) {
+      exchange.onReply(reply);
+    } else if (asked != null && asked.id == id) {
+      question = null;
+      asked.answered.accept(reply);
+    }
+    goOn();
+  }
+
+  private void goOn() {
+    if (!over) {
+      moveSome();
+      if (question == null && !lookingUp && keys.size() < WINDOW) {
+        askNext();
+      }
+    }
+  }
+
+  /** The deepest first, so that little waits. */
+  private void askNext() {
+    if (!ranges.isEmpty()) {
+      lookUp(ranges.remove());
+    } else if (!leaves.isEmpty()) {
+      compareLeaves();
+    } else if (!partitions.isEmpty()) {
+      comparePartitions();
+    } else if (keys.isEmpty() && exchanging == 0) {
+      verified.andNot(failed);
+      end();
+    }
+  }
+
+  private void comparePartitions() {
+    HashTree tree = port.tree();
+    List<PlaceHash> places = new ArrayList<>();
+    while (!partitions.isEmpty() && places.size() < WireLimits.MAX_COMPARED) {
+      int partition = partitions.remove();
+      verified.set(partition);
+      places.add(new PlaceHash(partition, tree.hashOfPartition(partition)));
+    }
+    report = report.plusPartitions(places.size());
+    compare(
+        Level.PARTITIONS,
+        places,
+        reply -> {
+          report = report.plusDiffering(reply.differing().size());
+          reply.differing().forEach(this::addLeavesOf);
+        });
+  }
+
+  private void addLeavesOf(int partition) {
+    HashTree tree = port.tree();
+    int first = tree.firstLeaf(partition);
+    for (int leaf = first; leaf < first + tree.leavesPerPartition(); leaf++) {
+      leaves.add(leaf);
+    }
+  }
+
+  private void compareLeaves() {
+    HashTree tree = port.tree();
+    List<PlaceHash> places = new ArrayList<>();
+    while (!leaves.isEmpty() && places.size() < WireLimits.MAX_COMPARED) {
+      int leaf = leaves.remove();
+      places.add(new PlaceHash(leaf, tree.hashOfLeaf(leaf)));
+    }
+    compare(Level.LEAVES, places, reply -> addRanges(reply.differing()));
+  }
+
+  /** Leaves that follow each other become one range. */
+  private void addRanges(List<Integer> differing) {
+    HashTree tree = port.tree();
+    for (int i = 0; i < differing.size(); ) {
+      int first = differing.get(i);
+      int last = first;
+      for (i++; i < differing.size() && differing.get(i) == last + 1; i++) {
+        last++;
+      }
+      ranges.add(new Range(tree.firstPosition(first), tree.lastPosition(last)));
+    }
+  }
+
+  private void compare(Level level, List<PlaceHash> places, Consumer<CompareReply> whenCompared) {
+    ask(
+        id -> new CompareRequest(id, level, places),
+        reply -> {
+          if (reply instanceof CompareReply compared) {
+            whenCompared.accept(compared);
+            compared.unknown().forEach(place -> fail(level, place));
+          } else {
+            giveUp();
+          }
+        });
+  }
+
+  private void fail(Level level, int place) {
+    report = report.plusUnknown(1);
+    failed.set(level == Level.PARTITIONS ? place : port.tree().partitionOf(place));
+  }
+
+  private void lookUp(Range range) {
+    lookingUp = true;
+    boolean accepted =
+        port.keys(
+            range.firstPosition,
+            range.lastPosition,
+            AntiEntropy.KEYS,
+            own -> {
+              lookingUp = false;
+              if (own == null) {
+                giveUp();
+              } else if (!over) {
+                compareKeys(range, own);
+              }
+            });
+    if (!accepted) {
+      lookingUp = false;
+      ranges.addFirst(range); // The next tick tries again.
+    }
+  }
+
+  private void compareKeys(Range range, KeyHashes own) {
+    List<KeyHash> hashes = new ArrayList<>(own.entries().size());
+    own.entries().forEach(entry -> hashes.add(new KeyHash(entry.key().bytes(), entry.hash())));
+    report = report.plusKeysCompared(hashes.size());
+    ask(
+        id -> new KeysRequest(id, range.firstPosition, own.lastPosition(), hashes),
+        reply -> {
+          if (reply instanceof KeysReply compared && compared.status() == Status.OK) {
+            keys.addAll(compared.keys());
+            addRest(range, compared.lastPosition());
+          } else {
+            giveUp();
+          }
+        });
+  }
+
+  /** What is behind the last position that was compared. */
+  private void addRest(Range range, long comparedTo) {
+    if (Long.compareUnsigned(comparedTo, range.lastPosition) < 0) {
+      ranges.addFirst(new Range(comparedTo + 1, range.lastPosition));
+    }
+  }
+
+  private void ask(LongFunction<Message> message, Consumer<Message> answered) {
+    long id = antiEntropy.newId(this);
+    question = new Question(id, answered);
+    if (!port.send(peer, message.apply(id))) {
+      giveUp();
+    }
+  }
+
+  private void moveSome() {
+    moving = true;
+    while (!over && !keys.isEmpty() && exchanging < WINDOW && allowance.take(port.nanoTime())) {
+      KeyHash key = keys.remove();
+      exchanging++;
+      new Exchange(this, port, Key.of(key.key()), key.hash()).begin();
+    }
+    moving = false;
+  }
+
+  /** Sends a question of an exchange; returns false if that is not possible. */
+  boolean ask(Exchange exchange, LongFunction<Message> message) {
+    long id = antiEntropy.newId(this);
+    exchanges.put(id, exchange);
+    return port.send(peer, message.apply(id));
+  }
+
+  void fetched(int stateBytes) {
+    report = report.plusFetched(stateBytes);
+  }
+
+  void sent(int stateBytes) {
+    report = report.plusSent(stateBytes);
+  }
+
+  /** An exchange has ended. */
+  void exchanged(Key key, boolean succeeded) {
+    exchanging--;
+    if (!succeeded) {
+      report = report.plusFailure();
+      failed.set(port.tree().partitionOf(port.tree().leafOf(key.position())));
+    }
+    if (!moving) {
+      goOn();
+    }
+  }
+
+  private void giveUp() {
+    if (!over) {
+      report = report.plusFailure();
+      verified.clear();
+      end();
+    }
+  }
+
+  private void end() {
+    over = true;
+    ended.accept(this);
+  }
+}

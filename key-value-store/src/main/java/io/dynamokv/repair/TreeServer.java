@@ -1,0 +1,96 @@
+package io.dynamokv.repair;
+
+import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.storage.HashTree;
+import io.dynamokv.storage.KeyHashes;
+import io.dynamokv.transport.Message;
+import io.dynamokv.transport.Message.CompareReply;
+import io.dynamokv.transport.Message.CompareRequest;
+import io.dynamokv.transport.Message.KeyHash;
+import io.dynamokv.transport.Message.KeysReply;
+import io.dynamokv.transport.Message.KeysRequest;
+import io.dynamokv.transport.Message.Level;
+import io.dynamokv.transport.Message.PlaceHash;
+import io.dynamokv.transport.Message.Status;
+import io.dynamokv.version.StateCodec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Answers other nodes' questions about what this node holds. Thread-safe; waits for nothing. */
+public final class TreeServer {
+  private final AntiEntropy.Port port;
+
+  public TreeServer(AntiEntropy.Port port) {
+    this.port = port;
+  }
+
+  public void onCompare(MemberId from, CompareRequest request) {
+    HashTree tree = port.tree();
+    List<Integer> differing = new ArrayList<>();
+    List<Integer> unknown = new ArrayList<>();
+    for (PlaceHash place : request.places()) {
+      Long own = hashOf(tree, request.level(), place.place());
+      if (own == null) {
+        unknown.add(place.place());
+      } else if (own != place.hash()) {
+        differing.add(place.place());
+      }
+    }
+    port.send(from, new CompareReply(request.id(), differing, unknown));
+  }
+
+  /** Null if it is not known just now, or there is no such place. */
+  private static @Nullable Long hashOf(HashTree tree, Level level, int place) {
+    boolean ofPartition = level == Level.PARTITIONS;
+    int places = ofPartition ? tree.leaves() / tree.leavesPerPartition() : tree.leaves();
+    if (place < 0 || place >= places) {
+      return null;
+    }
+    boolean known = ofPartition ? tree.isKnown(place) : tree.nextUnknown(place, place + 1) > place;
+    if (!known) {
+      return null;
+    }
+    return ofPartition ? tree.hashOfPartition(place) : tree.hashOfLeaf(place);
+  }
+
+  public void onKeys(MemberId from, KeysRequest request) {
+    boolean isRange = Long.compareUnsigned(request.firstPosition(), request.lastPosition()) <= 0;
+    boolean accepted =
+        isRange
+            && port.keys(
+                request.firstPosition(),
+                request.lastPosition(),
+                AntiEntropy.KEYS,
+                own -> port.send(from, answer(request, own)));
+    if (!accepted) {
+      Status status = isRange ? Status.OVERLOADED : Status.MALFORMED;
+      port.send(from, new KeysReply(request.id(), status, 0, List.of()));
+    }
+  }
+
+  private static Message answer(KeysRequest request, @Nullable KeyHashes own) {
+    if (own == null) {
+      return new KeysReply(request.id(), Status.STORAGE_FAILED, 0, List.of());
+    }
+    Map<Key, Long> theirs = new LinkedHashMap<>();
+    for (KeyHash key : request.keys()) {
+      Key known = Key.of(key.key());
+      if (Long.compareUnsigned(known.position(), own.lastPosition()) <= 0) {
+        theirs.put(known, key.hash());
+      }
+    }
+    List<KeyHash> differing = new ArrayList<>();
+    for (KeyHashes.Entry entry : own.entries()) {
+      Long hash = theirs.remove(entry.key());
+      if (hash == null || hash != entry.hash()) {
+        differing.add(new KeyHash(entry.key().bytes(), entry.hash()));
+      }
+    }
+    theirs.keySet().forEach(key -> differing.add(new KeyHash(key.bytes(), StateCodec.NO_STATE)));
+    return new KeysReply(request.id(), Status.OK, own.lastPosition(), differing);
+  }
+}

@@ -1,0 +1,152 @@
+package io.dynamokv.transport;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.dynamokv.transport.Message.CompareReply;
+import io.dynamokv.transport.Message.CompareRequest;
+import io.dynamokv.transport.Message.KeyHash;
+import io.dynamokv.transport.Message.KeysReply;
+import io.dynamokv.transport.Message.KeysRequest;
+import io.dynamokv.transport.Message.Level;
+import io.dynamokv.transport.Message.PlaceHash;
+import io.dynamokv.transport.Message.Status;
+import io.dynamokv.transport.proto.CompareReplyProto;
+import io.dynamokv.transport.proto.CompareRequestProto;
+import io.dynamokv.transport.proto.KeysReplyProto;
+import io.dynamokv.transport.proto.KeysRequestProto;
+import io.dynamokv.transport.proto.LevelProto;
+import io.dynamokv.transport.proto.OperationProto;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The part of {@link OperationMapper} for the comparisons of anti-entropy. Thread-safe. */
+final class ComparisonMapper {
+  private final WireLimits limits;
+
+  ComparisonMapper(WireLimits limits) {
+    this.limits = limits;
+  }
+
+  void toProto(Message message, OperationProto.Builder operation) throws WireFormatException {
+    if (message instanceof CompareRequest request) {
+      operation.setCompareRequest(toProto(request));
+    } else if (message instanceof CompareReply reply) {
+      operation.setCompareReply(
+          CompareReplyProto.newBuilder()
+              .setId(reply.id())
+              .addAllDiffering(reply.differing())
+              .addAllUnknown(reply.unknown()));
+    } else if (message instanceof KeysRequest request) {
+      operation.setKeysRequest(toProto(request));
+    } else if (message instanceof KeysReply reply) {
+      operation.setKeysReply(toProto(reply));
+    } else {
+      throw new IllegalArgumentException(
+          "a kind of message without a form on the wire: " + message);
+    }
+  }
+
+  private static CompareRequestProto toProto(CompareRequest request) throws WireFormatException {
+    checkCount(request.places().size());
+    CompareRequestProto.Builder proto = CompareRequestProto.newBuilder().setId(request.id());
+    proto.setLevel(
+        request.level() == Level.PARTITIONS
+            ? LevelProto.LEVEL_PARTITIONS
+            : LevelProto.LEVEL_LEAVES);
+    for (PlaceHash place : request.places()) {
+      proto.addPlaces(place.place()).addHashes(place.hash());
+    }
+    return proto.build();
+  }
+
+  private KeysRequestProto toProto(KeysRequest request) throws WireFormatException {
+    checkCount(request.keys().size());
+    KeysRequestProto.Builder proto =
+        KeysRequestProto.newBuilder()
+            .setId(request.id())
+            .setFirstPosition(request.firstPosition())
+            .setLastPosition(request.lastPosition());
+    for (KeyHash key : request.keys()) {
+      limits.checkKey(key.key().length);
+      proto.addKeys(UnsafeByteOperations.unsafeWrap(key.key())).addHashes(key.hash());
+    }
+    return proto.build();
+  }
+
+  private KeysReplyProto toProto(KeysReply reply) throws WireFormatException {
+    KeysReplyProto.Builder proto =
+        KeysReplyProto.newBuilder()
+            .setId(reply.id())
+            .setStatus(OperationMapper.toProto(reply.status()))
+            .setLastPosition(reply.lastPosition());
+    for (KeyHash key : reply.keys()) {
+      limits.checkKey(key.key().length);
+      proto.addKeys(UnsafeByteOperations.unsafeWrap(key.key())).addHashes(key.hash());
+    }
+    return proto.build();
+  }
+
+  @Nullable CompareRequest toMessage(CompareRequestProto proto) throws WireFormatException {
+    checkCount(proto.getPlacesCount());
+    checkSame(proto.getPlacesCount(), proto.getHashesCount());
+    List<PlaceHash> places = new ArrayList<>(proto.getPlacesCount());
+    for (int i = 0; i < proto.getPlacesCount(); i++) {
+      places.add(new PlaceHash(proto.getPlaces(i), proto.getHashes(i)));
+    }
+    return switch (proto.getLevel()) {
+      case LEVEL_PARTITIONS -> new CompareRequest(proto.getId(), Level.PARTITIONS, places);
+      case LEVEL_LEAVES -> new CompareRequest(proto.getId(), Level.LEAVES, places);
+      case LEVEL_UNSPECIFIED, UNRECOGNIZED -> null;
+    };
+  }
+
+  CompareReply toMessage(CompareReplyProto proto) throws WireFormatException {
+    checkCount(proto.getDifferingCount() + proto.getUnknownCount());
+    return new CompareReply(proto.getId(), proto.getDifferingList(), proto.getUnknownList());
+  }
+
+  KeysRequest toMessage(KeysRequestProto proto) throws WireFormatException {
+    checkCount(proto.getKeysCount());
+    return new KeysRequest(
+        proto.getId(),
+        proto.getFirstPosition(),
+        proto.getLastPosition(),
+        toKeys(proto.getKeysList(), proto.getHashesList()));
+  }
+
+  @Nullable KeysReply toMessage(KeysReplyProto proto) throws WireFormatException {
+    Status status = OperationMapper.toStatus(proto.getStatus());
+    return status == null
+        ? null
+        : new KeysReply(
+            proto.getId(),
+            status,
+            proto.getLastPosition(),
+            toKeys(proto.getKeysList(), proto.getHashesList()));
+  }
+
+  private List<KeyHash> toKeys(List<ByteString> keys, List<Long> hashes)
+      throws WireFormatException {
+    checkSame(keys.size(), hashes.size());
+    List<KeyHash> pairs = new ArrayList<>(keys.size());
+    for (int i = 0; i < keys.size(); i++) {
+      limits.checkKey(keys.get(i).size());
+      pairs.add(new KeyHash(keys.get(i).toByteArray(), hashes.get(i)));
+    }
+    return pairs;
+  }
+
+  private static void checkCount(int count) throws WireFormatException {
+    if (count > WireLimits.MAX_COMPARED) {
+      throw new WireFormatException(
+          "a comparison of " + count + "; it may have " + WireLimits.MAX_COMPARED);
+    }
+  }
+
+  private static void checkSame(int places, int hashes) throws WireFormatException {
+    if (places != hashes) {
+      throw new WireFormatException(places + " to compare, and " + hashes + " hashes");
+    }
+  }
+}
