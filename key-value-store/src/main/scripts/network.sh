@@ -46,6 +46,17 @@ http_get() {
   ' "$port" "$path" 2>/dev/null || true
 }
 
+# Prints the answer to an empty POST from 127.0.0.1, headers and all; nothing when there is none within so many seconds.
+http_post() {
+  local port=$1 path=$2 seconds=$3
+  # shellcheck disable=SC2016 # expanded by the inner bash
+  timeout --foreground "$seconds" bash -c '
+    exec 3<>"/dev/tcp/127.0.0.1/$0" || exit 1
+    printf "POST %s HTTP/1.0\r\nHost: 127.0.0.1:%s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" "$1" "$0" >&3
+    head -c 8192 <&3
+  ' "$port" "$path" 2>/dev/null || true
+}
+
 # True if the health check behind an admin port says that all is well.
 is_healthy() {
   [[ $(http_get "$1" /healthcheck) == HTTP/*' 200 '* ]]

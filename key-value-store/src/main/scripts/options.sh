@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The options of ./dynamo-kv cluster.
+# The options of ./dynamo-kv cluster, and of repair.
 
 readonly MOST_NODES=32
 readonly DEFAULT_DATA=$ROOT/data
@@ -26,6 +26,7 @@ parse_cluster_options() {
         ;;
       *:--data | start:--nodes | start:--replicas | start:--base-port) ;;
       start:*) misuse "cluster does not take '$1'" ;;
+      repair:*) misuse "repair takes --data DIR only, but got '$1'" ;;
       *) misuse "cluster $command takes --data DIR only, but got '$1'" ;;
     esac
     if [[ $1 == *=* ]]; then

@@ -84,6 +84,7 @@ cluster --detach=yes|--detach takes no value
 cluster --colour red|cluster does not take '--colour'
 cluster stop --nodes 3|cluster stop takes --data DIR only, but got '--nodes'
 cluster status here|cluster status takes --data DIR only, but got 'here'
+repair here|repair takes --data DIR only, but got 'here'
 server|server takes one argument
 check one two|check takes one argument
 verify twice|verify takes no arguments, but got: twice
@@ -116,6 +117,9 @@ check_passes_on_what_the_application_says() {
 }
 
 status_and_stop_of_nothing_say_so_and_make_nothing() {
+  run "$COMMAND" repair --data "$DATA"
+  exits_with 3
+  says "There is no cluster in $DATA"
   cluster status
   exits_with 3
   says "There is no cluster in $DATA"

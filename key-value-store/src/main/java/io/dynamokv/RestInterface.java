@@ -20,6 +20,7 @@ import io.dynamokv.resources.InternalResource;
 import io.dynamokv.resources.Outcomes;
 import io.dynamokv.resources.PeerDumps;
 import io.dynamokv.resources.PingResource;
+import io.dynamokv.resources.RepairTask;
 import io.dynamokv.resources.StorageResource;
 import io.dynamokv.resources.forward.HttpForwarding;
 import io.dynamokv.resources.server.Edge;
@@ -80,6 +81,7 @@ final class RestInterface {
         .register("deadlocks", new DeadlockHealthCheck(new ThreadDeadlockDetector()));
     environment.healthChecks().register("storage", new ServiceHealthCheck(service));
     environment.healthChecks().register("cluster", new ClusterHealthCheck(service));
+    environment.admin().addTask(new RepairTask(service));
     environment.lifecycle().addServerLifecycleListener(server -> LOG.info("{}", startLine()));
   }
 

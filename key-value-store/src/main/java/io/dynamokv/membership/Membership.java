@@ -107,7 +107,9 @@ public final class Membership {
   /** A member has not answered a request in time. Returns whether the view has changed. */
   public synchronized boolean onTimeout(MemberId member, long nowNs) {
     Peer peer = peers.get(member);
-    if (peer == null || !peer.misses.missed(nowNs)) {
+    long leftOut = peers.values().stream().filter(each -> each.misses.isLeftOut(nowNs)).count();
+    // If half of them do not answer, the reason may be here; and too few would be left to ask.
+    if (peer == null || leftOut + 1 > peers.size() / 2 || !peer.misses.missed(nowNs)) {
       return false;
     }
     return refresh(nowNs);

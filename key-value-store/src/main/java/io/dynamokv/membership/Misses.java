@@ -2,9 +2,9 @@ package io.dynamokv.membership;
 
 /**
  * Whether a member that seems to live does not answer, so that it is better left out for a while:
- * its disk may hang, or its links carry heartbeats and nothing else. After several requests in
- * which nothing was heard of it, it is left out, and then tried again; if the first request then is
- * not answered either, it is left out for twice as long. Not thread-safe.
+ * its disk may hang, or its links carry heartbeats and nothing else. When several requests in a
+ * row, over some time, have not been answered, it is left out, and then tried again; if the first
+ * request then is not answered either, it is left out for twice as long. Not thread-safe.
  */
 final class Misses {
   /** After so many requests without an answer in between it is left out. */
@@ -14,6 +14,8 @@ final class Misses {
 
   private final long leastPauseNs;
   private int missed;
+  private long firstMissNs;
+  private boolean onProbation;
   private int pauses;
   private long pauseUntilNs;
   private boolean pausing;
@@ -27,13 +29,20 @@ final class Misses {
 
   /** It has not answered a request in time. Returns whether it is left out from now on. */
   boolean missed(long nowNs) {
-    if (isLeftOut(nowNs) || ++missed < LIMIT) {
+    if (isLeftOut(nowNs)) {
+      return false;
+    }
+    if (missed++ == 0) {
+      firstMissNs = nowNs;
+    }
+    boolean isEnough = missed >= LIMIT && nowNs - firstMissNs >= leastPauseNs / 2;
+    if (!isEnough && !onProbation) {
       return false;
     }
     pauseUntilNs = nowNs + (leastPauseNs << Math.min(pauses, MOST_DOUBLINGS));
     pausing = true;
     pauses++;
-    missed = LIMIT - 1;
+    onProbation = true;
     return true;
   }
 
@@ -49,6 +58,7 @@ final class Misses {
     missed = 0;
     pauses = 0;
     pausing = false;
+    onProbation = false;
   }
 
   boolean isLeftOut(long nowNs) {

@@ -16,6 +16,8 @@ class MembershipTest {
   private static final MemberId SELF = new MemberId("node-1");
   private static final MemberId PEER = new MemberId("node-2");
 
+  private static final MemberId THIRD = new MemberId("node-3");
+
   private final Membership membership = membership();
 
   @Test
@@ -127,14 +129,11 @@ class MembershipTest {
   @Test
   void a_member_that_beats_and_does_not_answer_is_left_out_for_a_while() {
     reach();
-    for (int i = 1; i < Misses.LIMIT; i++) {
-      assertThat(membership.onTimeout(PEER, 100)).isFalse();
-    }
-    assertThat(membership.onTimeout(PEER, 100)).isTrue();
+    assertThat(missAll(PEER, 100)).isTrue();
     assertThat(membership.view().reachable()).containsExactly(SELF);
-    beat(5, 100, 250);
+    beat(3, 850, 250);
     assertThat(membership.view().reachable()).containsExactly(SELF);
-    beat(3, 1350, 250);
+    beat(4, 1600, 250);
     assertThat(membership.view().reachable()).contains(PEER);
   }
 
@@ -142,16 +141,38 @@ class MembershipTest {
   void a_member_that_has_answered_in_between_or_has_come_back_is_not_left_out() {
     reach();
     for (int i = 0; i < 3 * Misses.LIMIT; i++) {
-      membership.onTimeout(PEER, 100);
-      membership.onAnswer(PEER, 100);
+      membership.onTimeout(PEER, 100 * i);
+      membership.onAnswer(PEER, 100 * i);
+      membership.onSignOfLife(PEER, 100 * i);
     }
     assertThat(membership.view().reachable()).contains(PEER);
-    for (int i = 0; i < Misses.LIMIT; i++) {
-      membership.onTimeout(PEER, 100);
-    }
+    missAll(PEER, 2400);
+    assertThat(membership.view().reachable()).doesNotContain(PEER);
+    membership.onHeartbeat(PEER, heartbeat("test", 64, 2), 3150);
     membership.onLink(PEER, false);
     membership.onLink(PEER, true);
     assertThat(membership.view().reachable()).contains(PEER);
+  }
+
+  @Test
+  void no_more_than_half_of_the_others_are_left_out() {
+    reach();
+    membership.onLink(THIRD, true);
+    membership.onHeartbeat(THIRD, new Message.Heartbeat("test", 64, 2, 5, 8, 1, 1), 0);
+    missAll(PEER, 100);
+
+    assertThat(missAll(THIRD, 100)).isFalse();
+
+    assertThat(membership.view().reachable()).contains(THIRD).doesNotContain(PEER);
+  }
+
+  /** Enough misses, over enough time. */
+  private boolean missAll(MemberId member, long from) {
+    boolean changed = false;
+    for (int i = 0; i < Misses.LIMIT; i++) {
+      changed = membership.onTimeout(member, from + i * SUSPECT_NS / 2 / (Misses.LIMIT - 1));
+    }
+    return membership.onTimeout(member, from + SUSPECT_NS / 2) || changed;
   }
 
   /** So many heartbeats, the pauses between them in turn; returns when the last came. */
@@ -193,9 +214,17 @@ class MembershipTest {
   private static Membership membership() {
     Member self = new Member(SELF, "127.0.0.1", 1, 2, 3, "", "");
     Member peer = new Member(PEER, "127.0.0.1", 4, 5, 6, "", "");
-    List<RingMember> ringMembers = List.of(new RingMember(SELF, ""), new RingMember(PEER, ""));
+    Member third = new Member(THIRD, "127.0.0.1", 7, 8, 9, "", "");
+    List<RingMember> ringMembers =
+        List.of(new RingMember(SELF, ""), new RingMember(PEER, ""), new RingMember(THIRD, ""));
     Ring ring = Ring.of(TokenAllocator.initial(ringMembers, new Partitions(64), 2), 2);
     return new Membership(
-        self, List.of(self, peer), ring, new ClusterFacts("test", 64, 2, 5), 3, SUSPECT_NS, 0);
+        self,
+        List.of(self, peer, third),
+        ring,
+        new ClusterFacts("test", 64, 2, 5),
+        3,
+        SUSPECT_NS,
+        0);
   }
 }

@@ -7,7 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.transport.Message.CompareReply;
+import io.dynamokv.transport.Message.CompareRequest;
 import io.dynamokv.transport.Message.Heartbeat;
+import io.dynamokv.transport.Message.KeyHash;
+import io.dynamokv.transport.Message.KeysReply;
+import io.dynamokv.transport.Message.KeysRequest;
+import io.dynamokv.transport.Message.Level;
+import io.dynamokv.transport.Message.PlaceHash;
 import io.dynamokv.transport.Message.ReadReply;
 import io.dynamokv.transport.Message.ReadRequest;
 import io.dynamokv.transport.Message.StandInRequest;
@@ -64,6 +71,24 @@ class WireCodecTest {
             header
                 + ("1a1d" + "321b" + "09ffffffffffffffff" + "1203722d32")
                 + ("1a036b6579" + "22030a141e" + "2a0162")),
+        Arguments.of(
+            new CompareRequest(5, Level.LEAVES, List.of(new PlaceHash(300, 2))),
+            header
+                + ("1a1b" + "3a19" + "090500000000000000" + "1002" + "1a02ac02")
+                + ("22080200000000000000")),
+        Arguments.of(
+            new CompareReply(6, List.of(1, 300), List.of(2)),
+            header + "1a13" + "4211" + "090600000000000000" + "120301ac02" + "1a0102"),
+        Arguments.of(
+            new KeysRequest(7, 1, -1, List.of(new KeyHash(key, 3))),
+            header
+                + ("1a2c" + "4a2a" + "090700000000000000" + "110100000000000000")
+                + ("19ffffffffffffffff" + "22036b6579" + "2a080300000000000000")),
+        Arguments.of(
+            new KeysReply(8, Status.OK, 9, List.of(new KeyHash(key, 0))),
+            header
+                + ("1a25" + "5223" + "090800000000000000" + "1001" + "190900000000000000")
+                + ("22036b6579" + "2a080000000000000000")),
         Arguments.of(
             new WriteReply(4, Status.TOO_MANY_SIBLINGS),
             header + "1a0d" + "220b" + "090400000000000000" + "1006"),

@@ -1,0 +1,32 @@
+# shellcheck shell=bash
+# ./dynamo-kv repair: has every node of a local cluster compare what it holds with what the others hold.
+
+readonly REPAIR_TIMEOUT_SECONDS=1900 # a little longer than a node takes at most
+
+repair() {
+  parse_cluster_options repair "$@"
+  if ! read_settings; then
+    say "There is no cluster in $DATA"
+    return 3
+  fi
+  # shellcheck disable=SC2034 # read in another file
+  NODES=$MADE_NODES BASE_PORT=$MADE_BASE_PORT
+  local i answer code=0
+  for ((i = 1; i <= NODES; i++)); do
+    if ! serving_pid "$i" >/dev/null; then
+      printf 'node-%s does not run\n' "$i"
+      code=3
+      continue
+    fi
+    answer=$(http_post "$(admin_port "$i")" /tasks/repair "$REPAIR_TIMEOUT_SECONDS")
+    if [[ $answer == HTTP/*' 200 '* ]]; then
+      answer=${answer##*$'\r\n\r\n'}
+      printf 'node-%s: %s\n' "$i" "${answer//$'\n'/}"
+      [[ $answer == *'; 0 failures'* ]] || code=3
+    else
+      printf 'node-%s has not answered\n' "$i"
+      code=3
+    fi
+  done
+  return "$code"
+}

@@ -1,0 +1,382 @@
+package io.dynamokv.repair;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.codahale.metrics.NoopMetricRegistry;
+import io.dynamokv.membership.Member;
+import io.dynamokv.membership.View;
+import io.dynamokv.replica.Replica;
+import io.dynamokv.replica.ReplicaWrite;
+import io.dynamokv.replica.WriteResult;
+import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.ring.Partitions;
+import io.dynamokv.ring.Ring;
+import io.dynamokv.ring.RingMember;
+import io.dynamokv.ring.TokenAllocator;
+import io.dynamokv.storage.Durability;
+import io.dynamokv.storage.HashTree;
+import io.dynamokv.storage.HashedStorage;
+import io.dynamokv.storage.KeyHashes;
+import io.dynamokv.storage.memory.MemoryDisk;
+import io.dynamokv.transport.Message;
+import io.dynamokv.transport.Message.Status;
+import io.dynamokv.version.Actor;
+import io.dynamokv.version.Dot;
+import io.dynamokv.version.KeyState;
+import io.dynamokv.version.StateCodec;
+import io.dynamokv.version.Version;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Two nodes that hold everything, with real replicas in memory. */
+class AntiEntropyTest {
+  private static final MemberId A = new MemberId("node-a");
+  private static final MemberId B = new MemberId("node-b");
+  private static final Partitions PARTITIONS = new Partitions(16);
+  private static final long SECOND = 1_000_000_000L;
+  private static final long INTERVAL_NS = 60 * SECOND;
+  private static final int KEYS_PER_SECOND = 100_000;
+
+  private final Deque<Runnable> underWay = new ArrayDeque<>();
+  private long nowNs;
+  private final Node a = new Node(A, KEYS_PER_SECOND);
+  private final Node b = new Node(B, KEYS_PER_SECOND);
+
+  private static Key key(int number) {
+    return Key.of(("key-" + number).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** A value that no other node has written. */
+  private static byte[] state(int writer, String value) {
+    Dot dot = new Dot(new Actor(writer, 1), 1);
+    byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+    return StateCodec.encode(KeyState.EMPTY.write(Version.NONE, dot, 1, bytes));
+  }
+
+  private void pass(long durationNs) {
+    for (long untilNs = nowNs + durationNs; nowNs < untilNs; nowNs += 10_000_000) {
+      a.antiEntropy.tick();
+      b.antiEntropy.tick();
+      while (!underWay.isEmpty()) {
+        underWay.remove().run();
+      }
+    }
+  }
+
+  private RoundReport repair(Node node) {
+    List<RoundReport> reports = new ArrayList<>();
+    node.antiEntropy.repair(reports::add);
+    pass(30 * SECOND);
+    assertThat(reports).hasSize(1);
+    return reports.get(0);
+  }
+
+  private void assertEqual() {
+    assertThat(a.content()).isEqualTo(b.content());
+  }
+
+  @Test
+  void equal_copies_are_found_equal_with_one_question_and_no_key_is_looked_at() {
+    for (int i = 0; i < 1000; i++) {
+      a.put(key(i), state(1, "same"));
+      b.put(key(i), state(1, "same"));
+    }
+    pass(SECOND);
+    a.sent = 0;
+
+    RoundReport report = repair(a);
+
+    assertThat(report.partitions()).isEqualTo(PARTITIONS.count());
+    assertThat(report.differing()).isZero();
+    assertThat(report.keysCompared()).isZero();
+    assertThat(report.keysMoved()).isZero();
+    assertThat(report.failures()).isZero();
+    assertThat(a.sent).isOne();
+  }
+
+  @Test
+  void only_the_keys_that_differ_are_moved_each_way() {
+    for (int i = 0; i < 1000; i++) {
+      a.put(key(i), state(1, "same"));
+      b.put(key(i), state(1, "same"));
+    }
+    for (int i = 0; i < 10; i++) {
+      a.put(key(2000 + i), state(1, "only here"));
+      b.put(key(3000 + i), state(2, "only there"));
+      a.put(key(i), state(3, "one sibling"));
+      b.put(key(i), state(4, "another"));
+    }
+    pass(SECOND);
+
+    RoundReport report = repair(a);
+
+    assertEqual();
+    assertThat(a.content()).hasSize(1020);
+    assertThat(report.keysSent()).isEqualTo(20);
+    assertThat(report.keysFetched()).isEqualTo(20);
+    assertThat(report.keysCompared()).isLessThan(1000);
+    assertThat(report.failures()).isZero();
+    assertThat(repair(b).differing()).isZero();
+  }
+
+  @Test
+  void a_node_that_has_lost_everything_gets_it_back_whichever_asks() {
+    for (int i = 0; i < 5000; i++) {
+      a.put(key(i), state(1, "value " + i));
+    }
+    pass(2 * SECOND);
+
+    RoundReport report = repair(b);
+
+    assertEqual();
+    assertThat(report.keysFetched()).isEqualTo(5000);
+    assertThat(b.largestQuestion).isLessThanOrEqualTo(AntiEntropy.KEYS);
+    assertThat(repair(a).differing()).isZero();
+  }
+
+  @Test
+  void whoever_asks_for_it_brings_the_other_what_it_lacks_too() {
+    for (int i = 0; i < 5000; i++) {
+      a.put(key(i), state(1, "value " + i));
+    }
+    pass(2 * SECOND);
+
+    assertThat(repair(a).keysSent()).isEqualTo(5000);
+
+    assertEqual();
+  }
+
+  @Test
+  void of_two_nodes_one_compares_every_now_and_then() {
+    pass(SECOND);
+    a.put(key(1), state(1, "new"));
+    pass(INTERVAL_NS);
+    assertEqual();
+    assertThat(a.antiEntropy.lastReport().members()).isOne();
+    assertThat(b.antiEntropy.lastReport().members()).isZero();
+  }
+
+  @Test
+  void what_is_not_known_is_not_taken_for_equal() {
+    b.knowsNothing = true;
+    a.put(key(1), state(1, "new"));
+    pass(SECOND);
+
+    RoundReport report = repair(a);
+
+    assertThat(report.unknown()).isEqualTo(PARTITIONS.count());
+    assertThat(a.antiEntropy.oldestUnverifiedNs()).isGreaterThanOrEqualTo(SECOND);
+    b.knowsNothing = false;
+    pass(SECOND);
+    repair(a);
+    assertEqual();
+    assertThat(a.antiEntropy.oldestUnverifiedNs()).isLessThan(SECOND);
+  }
+
+  @Test
+  void no_more_keys_are_moved_in_a_second_than_are_allowed() {
+    Node slow = new Node(A, 100);
+    for (int i = 0; i < 1000; i++) {
+      b.put(key(i), state(1, "value"));
+    }
+    pass(SECOND);
+    slow.other = b;
+    b.other = slow;
+    slow.antiEntropy.repair(report -> {});
+    for (int tick = 0; tick < 100; tick++) {
+      nowNs += 10_000_000;
+      slow.antiEntropy.tick();
+      while (!underWay.isEmpty()) {
+        underWay.remove().run();
+      }
+    }
+    assertThat(slow.content().size()).isBetween(50, 110);
+  }
+
+  @Test
+  void a_member_that_is_silent_or_out_of_reach_ends_the_round_and_the_next_one_is_complete() {
+    pass(SECOND);
+    a.put(key(1), state(1, "new"));
+    b.isSilent = true;
+    assertThat(repair(a).failures()).isOne();
+    b.isSilent = false;
+    a.reaches = false;
+    assertThat(repair(a).failures()).isOne();
+    a.reaches = true;
+
+    assertThat(repair(a).failures()).isZero();
+
+    assertEqual();
+  }
+
+  @Test
+  void a_key_that_can_not_be_moved_leaves_its_partition_unverified_and_the_others_come_through() {
+    pass(SECOND);
+    for (int i = 0; i < 100; i++) {
+      a.put(key(i), state(1, "value"));
+    }
+    b.refuses = key(7);
+
+    RoundReport report = repair(a);
+
+    assertThat(report.failures()).isOne();
+    assertThat(b.content()).hasSize(99);
+    assertThat(a.antiEntropy.oldestUnverifiedNs()).isGreaterThan(SECOND);
+    b.refuses = null;
+    assertThat(repair(a).failures()).isZero();
+    assertEqual();
+  }
+
+  @Test
+  void while_this_node_is_busy_it_waits_and_then_goes_on() {
+    pass(SECOND);
+    a.put(key(1), state(1, "new"));
+    a.busy = true;
+    a.antiEntropy.repair(report -> {});
+    pass(SECOND);
+    a.busy = false;
+    pass(5 * SECOND);
+    repair(a);
+    assertEqual();
+  }
+
+  private final class Node implements AntiEntropy.Port {
+    private final MemberId id;
+    private final HashedStorage storage =
+        new HashedStorage(new MemoryDisk().open(Durability.SYNC, 64 << 20), PARTITIONS);
+    private final Replica replica =
+        new Replica(
+            storage, () -> new Dot(new Actor(9, 1), 1), () -> 1, 1000, new NoopMetricRegistry());
+    private final TreeServer server = new TreeServer(this);
+    private final AntiEntropy antiEntropy;
+    private final HashTree unknown = new HashTree(PARTITIONS);
+    private @Nullable Node other;
+    private int sent;
+    private int largestQuestion;
+    private boolean knowsNothing;
+    private boolean isSilent;
+    private boolean busy;
+    private boolean reaches = true;
+    private @Nullable Key refuses;
+
+    Node(MemberId id, int keysPerSecond) {
+      this.id = id;
+      this.antiEntropy =
+          new AntiEntropy(this, new AntiEntropy.Settings(INTERVAL_NS, keysPerSecond), 1000);
+    }
+
+    void put(Key key, byte[] state) {
+      replica.apply(List.of(new ReplicaWrite.Merge(key, state)));
+    }
+
+    TreeMap<Key, String> content() {
+      TreeMap<Key, String> content = new TreeMap<>();
+      storage.scan(
+          0,
+          -1L,
+          (key, state) -> {
+            content.put(key, String.valueOf(StateCodec.decode(state)));
+            return true;
+          });
+      return content;
+    }
+
+    @Override
+    public View view() {
+      Member self = new Member(id, "127.0.0.1", 1, 2, 3, "", "");
+      MemberId otherId = id.equals(A) ? B : A;
+      Member another = new Member(otherId, "127.0.0.1", 1, 2, 3, "", "");
+      List<RingMember> onRing = List.of(new RingMember(A, ""), new RingMember(B, ""));
+      Ring ring = Ring.of(TokenAllocator.initial(onRing, PARTITIONS, 2), 2);
+      return new View(self, List.of(self, another), ring, reaches ? Set.of(A, B) : Set.of(id));
+    }
+
+    @Override
+    public HashTree tree() {
+      return knowsNothing ? unknown : storage.tree();
+    }
+
+    @Override
+    public boolean rebuild(int firstLeaf, int beforeLeaf, Runnable done) {
+      storage.rebuild(firstLeaf, beforeLeaf);
+      done.run();
+      return true;
+    }
+
+    @Override
+    public boolean keys(
+        long firstPosition, long lastPosition, int limit, Consumer<@Nullable KeyHashes> done) {
+      if (!busy) {
+        done.accept(storage.keysBetween(firstPosition, lastPosition, limit));
+      }
+      return !busy;
+    }
+
+    @Override
+    public boolean read(Key key, Consumer<Handoff.Reading> done) {
+      done.accept(new Handoff.Reading(false, replica.read(key)));
+      return true;
+    }
+
+    @Override
+    public boolean merge(Key key, byte[] state, Consumer<Boolean> done) {
+      put(key, state);
+      done.accept(true);
+      return true;
+    }
+
+    @Override
+    public boolean send(MemberId member, Message message) {
+      sent++;
+      if (message instanceof Message.KeysRequest request) {
+        largestQuestion = Math.max(largestQuestion, request.keys().size());
+      }
+      Node receiver = other != null ? other : id.equals(A) ? b : a;
+      underWay.add(() -> receiver.receive(id, message));
+      return true;
+    }
+
+    private void receive(MemberId from, Message message) {
+      if (isSilent) {
+        return;
+      }
+      if (message instanceof Message.CompareRequest request) {
+        server.onCompare(from, request);
+      } else if (message instanceof Message.KeysRequest request) {
+        server.onKeys(from, request);
+      } else if (message instanceof Message.ReadRequest request) {
+        byte[] state = replica.read(Key.of(request.key()));
+        Status status = state == null ? Status.ABSENT : Status.OK;
+        send(from, new Message.ReadReply(request.id(), status, state));
+      } else if (message instanceof Message.WriteRequest request) {
+        send(from, new Message.WriteReply(request.id(), write(request)));
+      } else if (message instanceof Message.Reply reply) {
+        antiEntropy.onReply(from, reply.id(), message);
+      }
+    }
+
+    private Status write(Message.WriteRequest request) {
+      Key key = Key.of(request.key());
+      if (refuses != null && key.equals(refuses)) {
+        return Status.STORAGE_FAILED;
+      }
+      List<WriteResult> results =
+          replica.apply(List.of(new ReplicaWrite.Merge(key, request.state())));
+      return results.get(0) instanceof WriteResult.Stored ? Status.OK : Status.STORAGE_FAILED;
+    }
+
+    @Override
+    public long nanoTime() {
+      return nowNs;
+    }
+  }
+}
