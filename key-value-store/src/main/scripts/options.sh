@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The options of ./dynamo-kv cluster, and of repair.
+# The options of ./dynamo-kv cluster, and of what is done to such a cluster.
 
 readonly MOST_NODES=32
 readonly DEFAULT_DATA=$ROOT/data
@@ -27,6 +27,7 @@ parse_cluster_options() {
       *:--data | start:--nodes | start:--replicas | start:--base-port) ;;
       start:*) misuse "cluster does not take '$1'" ;;
       repair:*) misuse "repair takes --data DIR only, but got '$1'" ;;
+      backup:* | restore:*) misuse "$command takes a folder, --node I and --data DIR, but got '$1'" ;;
       *) misuse "cluster $command takes --data DIR only, but got '$1'" ;;
     esac
     if [[ $1 == *=* ]]; then

@@ -84,6 +84,10 @@ cluster --detach=yes|--detach takes no value
 cluster --colour red|cluster does not take '--colour'
 cluster stop --nodes 3|cluster stop takes --data DIR only, but got '--nodes'
 cluster status here|cluster status takes --data DIR only, but got 'here'
+backup|backup takes a folder: ./dynamo-kv backup FOLDER
+restore one two|restore takes one folder, but got 'two' too
+backup one --colour|backup takes a folder, --node I and --data DIR, but got '--colour'
+backup one --node 0|--node must be
 repair here|repair takes --data DIR only, but got 'here'
 server|server takes one argument
 check one two|check takes one argument

@@ -8,6 +8,7 @@ import io.dropwizard.lifecycle.Managed;
 import io.dynamokv.cli.BenchCommand;
 import io.dynamokv.cli.CheckFileCommand;
 import io.dynamokv.cli.PidFile;
+import io.dynamokv.cli.RestoreCommand;
 import io.dynamokv.cli.ServeCommand;
 import io.dynamokv.config.ConfigurationLoader;
 import io.dynamokv.config.EnvironmentSource;
@@ -45,6 +46,7 @@ public class DynamoKvApplication extends Application<DynamoKvConfiguration> {
   protected void addDefaultCommands(Bootstrap<DynamoKvConfiguration> bootstrap) {
     bootstrap.addCommand(new ServeCommand<>(this));
     bootstrap.addCommand(new CheckFileCommand<>(this));
+    bootstrap.addCommand(new RestoreCommand<>(this, BackupRestoring::restore));
     bootstrap.addCommand(new BenchCommand());
   }
 

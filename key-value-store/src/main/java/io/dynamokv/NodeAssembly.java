@@ -91,18 +91,19 @@ final class NodeAssembly implements Managed {
   private Storage openStorage(MetricRegistry metrics) {
     StorageConfiguration settings = configuration.storage();
     return switch (settings.engine()) {
-      case JE ->
-          JeStorage.open(
-              new JeSettings(
-                  configuration.node().directory().resolve("db"),
-                  configuration.cluster().partitions(),
-                  settings.durability(),
-                  settings.cacheSize().toBytes(),
-                  settings.minFreeDisk().toBytes()),
-              metrics,
-              System::nanoTime);
+      case JE -> JeStorage.open(jeSettings(configuration), metrics, System::nanoTime);
       case MEMORY -> new MemoryDisk().open(settings.durability(), settings.maxMemory().toBytes());
     };
+  }
+
+  static JeSettings jeSettings(DynamoKvConfiguration configuration) {
+    StorageConfiguration settings = configuration.storage();
+    return new JeSettings(
+        configuration.node().directory().resolve("db"),
+        configuration.cluster().partitions(),
+        settings.durability(),
+        settings.cacheSize().toBytes(),
+        settings.minFreeDisk().toBytes());
   }
 
   private KeyValueNode assemble(MetricRegistry metrics) {

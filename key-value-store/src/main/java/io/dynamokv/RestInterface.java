@@ -12,6 +12,7 @@ import io.dynamokv.health.ClusterHealthCheck;
 import io.dynamokv.health.DeadlockHealthCheck;
 import io.dynamokv.health.ServiceHealthCheck;
 import io.dynamokv.node.KeyValueService;
+import io.dynamokv.resources.BackupTask;
 import io.dynamokv.resources.ClusterResource;
 import io.dynamokv.resources.Dump;
 import io.dynamokv.resources.ErrorMapper;
@@ -82,6 +83,7 @@ final class RestInterface {
     environment.healthChecks().register("storage", new ServiceHealthCheck(service));
     environment.healthChecks().register("cluster", new ClusterHealthCheck(service));
     environment.admin().addTask(new RepairTask(service));
+    environment.admin().addTask(new BackupTask(service));
     environment.lifecycle().addServerLifecycleListener(server -> LOG.info("{}", startLine()));
   }
 

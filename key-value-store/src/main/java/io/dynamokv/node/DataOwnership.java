@@ -7,6 +7,7 @@ import io.dynamokv.ring.Ring;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.StorageException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whose data a folder holds, and by which ring it was placed there. Both are written into the
@@ -45,6 +46,12 @@ public final class DataOwnership {
     }
     write(storage, MEMBER_RECORD, member.value());
     write(storage, RING_RECORD, fingerprint);
+  }
+
+  /** The member whose data a folder holds, or null if nobody has claimed it. */
+  public static @Nullable MemberId ownerOf(Storage storage) {
+    String owner = read(storage, MEMBER_RECORD, "");
+    return owner.isEmpty() ? null : new MemberId(owner);
   }
 
   private static String read(Storage storage, String record, String absent) {

@@ -18,6 +18,7 @@ import io.dynamokv.transport.Message;
 import io.dynamokv.transport.Transport;
 import io.dynamokv.version.Actor;
 import io.dynamokv.version.Version;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -205,6 +206,11 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
   @Override
   public void scan(Storage.Visitor visitor) {
     storage.scan(0, -1L, visitor);
+  }
+
+  @Override
+  public void backUp(Path folder) {
+    storage.backUp(folder);
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.dynamokv.repair.RoundReport;
 import io.dynamokv.ring.Key;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.version.Version;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,9 @@ public interface KeyValueService {
    * @param done told what came of it, which may take long
    */
   void repair(Consumer<RoundReport> done);
+
+  /** Copies what this node holds to a folder that does not exist yet; waits for the disk. */
+  void backUp(Path folder);
 
   /**
    * Why this node can not serve, or null while it can: its storage refuses writes, or one of its

@@ -20,8 +20,8 @@ import java.util.stream.LongStream;
  * others while they are being forced to the disk, so after a crash the others may have some that
  * this node has not, whatever the durability. Only a clean close proves that nothing is missing.
  *
- * <p>Limit: a copy of a data folder, a restored backup for instance, can not be told from the
- * folder itself. It must not be started as a node of the same cluster.
+ * <p>Limit: a copy of a data folder can not be told from the folder itself. It must not be started
+ * as a node of the same cluster before it was given an identity of its own ({@link #renew}).
  */
 public final class Identity {
   /** How many counters are reserved at a time. */
@@ -66,6 +66,17 @@ public final class Identity {
     IdentityRecord current = last.nextRun(block);
     current.write(storage);
     return new Identity(storage, block, last.reservedBelow(), current);
+  }
+
+  /**
+   * Makes whoever opens the folder next another node, in the clocks of keys, than all who had it
+   * before. To be done to what is a copy, such as a restored backup: the original may have given
+   * out dots that the copy knows nothing of.
+   *
+   * @throws StorageException if the medium fails
+   */
+  public static void renew(Storage storage, LongSupplier random) {
+    IdentityRecord.first(draw(random)).write(storage);
   }
 
   /** Random, never 0, and the data folder's own: a lost disk is a new node. */

@@ -1,6 +1,7 @@
 package io.dynamokv.storage;
 
 import io.dynamokv.ring.Key;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,11 @@ public abstract class ForwardingStorage implements Storage {
   @Override
   public @Nullable String failure() {
     return storage.failure();
+  }
+
+  @Override
+  public void backUp(Path folder) {
+    storage.backUp(folder);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.dynamokv.storage;
 
 import io.dynamokv.ring.Key;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,15 @@ public interface Storage extends AutoCloseable {
 
   /** Why writes are refused at present (a full or failing disk), or null while they are not. */
   @Nullable String failure();
+
+  /**
+   * Copies what is stored, as it is at one moment during the call, to a folder that does not exist
+   * yet. Writes go on meanwhile.
+   *
+   * @throws StorageException if the engine has no backups, the folder can not be used or the disk
+   *     has too little room; there is no such folder then
+   */
+  void backUp(Path folder);
 
   /** Hardens what was written and lets go of the medium. A second call does nothing. */
   @Override

@@ -14,11 +14,13 @@ import io.dynamokv.ring.Ring;
 import io.dynamokv.ring.RingMember;
 import io.dynamokv.ring.TokenAllocator;
 import io.dynamokv.storage.Storage;
+import io.dynamokv.storage.StorageException;
 import io.dynamokv.version.Actor;
 import io.dynamokv.version.Dot;
 import io.dynamokv.version.KeyState;
 import io.dynamokv.version.StateCodec;
 import io.dynamokv.version.Version;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -147,6 +149,11 @@ public final class FakeService implements KeyValueService {
   @Override
   public View view() {
     return new View(self, members, ring, reachable);
+  }
+
+  @Override
+  public void backUp(Path folder) {
+    throw StorageException.refusal("the fake has no backups");
   }
 
   @Override

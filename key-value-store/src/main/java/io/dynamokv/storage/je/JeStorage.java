@@ -17,6 +17,7 @@ import io.dynamokv.storage.Hints;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.StorageException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -195,6 +196,17 @@ public final class JeStorage implements Storage {
           // A transaction of its own, forced to the disk, as is the environment's default.
           return je.meta().put(null, key, new DatabaseEntry(value));
         });
+  }
+
+  @Override
+  public void backUp(Path folder) {
+    inside(
+        () -> {
+          health.requireWorking();
+          JeBackup.take(je.environment(), settings.folder(), folder, settings.minFreeDiskBytes());
+          return true;
+        });
+    LOG.info("Data folder {} backed up to {}", settings.folder(), folder);
   }
 
   /** As the port says; also, that the storage is closed, or that the disk hangs. */

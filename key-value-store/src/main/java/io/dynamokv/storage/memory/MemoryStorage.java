@@ -7,6 +7,7 @@ import io.dynamokv.storage.Hint;
 import io.dynamokv.storage.Hints;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.StorageException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -128,6 +129,11 @@ public final class MemoryStorage implements Storage {
   public long approximateCount() {
     requireUsable();
     return count.get();
+  }
+
+  @Override
+  public void backUp(Path folder) {
+    throw StorageException.refusal("the engine memory has nothing that could be backed up");
   }
 
   @Override

@@ -1,0 +1,96 @@
+package io.dynamokv.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dynamokv.edge.Http;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three nodes, three replicas, backed up while they run. */
+class BackupIT {
+  @TempDir private Path data;
+  @TempDir private Path elsewhere;
+  private LocalCluster cluster;
+
+  @BeforeEach
+  void start() throws Exception {
+    cluster = LocalCluster.start(3, 3, data.resolve("cluster"));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    cluster.close();
+  }
+
+  private void script(String command) throws Exception {
+    cluster.script(
+        command,
+        elsewhere.resolve("backup").toString(),
+        "--node",
+        "3",
+        "--data",
+        data.resolve("cluster").toString());
+  }
+
+  @Test
+  void a_restored_node_replaces_nothing_that_is_newer_and_is_brought_what_it_lacks()
+      throws Exception {
+    String first = cluster.client(1).put("changed", "before", "", 3).version();
+    String gone = cluster.client(3).put("deleted", "before", "", 3).version();
+    script("backup");
+    // By the node that is about to be set back, so that its own writes are what it forgets.
+    String second = cluster.client(3).put("changed", "since", first, 3).version();
+    assertThat(cluster.client(3).put("deleted", "", gone, 3).status()).isEqualTo(200);
+    cluster.client(2).put("new", "since", "", 3);
+    cluster.kill(3);
+    assertThatThrownBy(() -> script("restore")).as("there is data").isInstanceOf(Error.class);
+    wipe(cluster.folder(3).resolve("db"));
+
+    script("restore");
+    cluster.restart(3);
+
+    assertThat(cluster.client(3).put("changed", "by the restored", second, 2).status())
+        .as("it has not heard of that version, or has by now")
+        .isIn(200, 409);
+    cluster.await(
+        "it to be brought what it lacks", () -> repaired(3) && dump(3).contains("\"keys\":3"));
+    for (int node = 1; node <= 3; node++) {
+      assertThat(cluster.client(node).get("changed", 3).values()).doesNotContain("before");
+      assertThat(cluster.client(node).get("changed", 3).values()).hasSize(1);
+      assertThat(cluster.client(node).get("deleted", 3).values()).isEmpty();
+      assertThat(cluster.client(node).get("new", 3).values()).containsExactly("since");
+    }
+  }
+
+  private boolean repaired(int node) {
+    try {
+      return new Http(cluster.httpPort(node) + 1).post("/tasks/repair", "").status() == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private String dump(int node) {
+    try {
+      return new Http(cluster.httpPort(node)).get("/internal/dump/my").body();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static void wipe(Path folder) throws IOException {
+    try (Stream<Path> paths = Files.walk(folder)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}
