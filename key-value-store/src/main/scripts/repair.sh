@@ -22,7 +22,7 @@ repair() {
     if [[ $answer == HTTP/*' 200 '* ]]; then
       answer=${answer##*$'\r\n\r\n'}
       printf 'node-%s: %s\n' "$i" "${answer//$'\n'/}"
-      [[ $answer == *'; 0 failures'* ]] || code=3
+      [[ $answer == *', 0 unknown; '*'; 0 failures'* ]] || code=3
     else
       printf 'node-%s has not answered\n' "$i"
       code=3

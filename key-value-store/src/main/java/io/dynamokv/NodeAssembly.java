@@ -166,6 +166,7 @@ final class NodeAssembly implements Managed {
         ring,
         facts,
         identity.nodeId(),
+        configuration.messaging().heartbeatInterval().toNanoseconds(),
         configuration.messaging().suspectAfter().toNanoseconds(),
         System.nanoTime());
   }

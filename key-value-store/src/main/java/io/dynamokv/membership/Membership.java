@@ -3,6 +3,7 @@ package io.dynamokv.membership;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.ring.Ring;
 import io.dynamokv.transport.Message;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ public final class Membership {
 
   private final ClusterFacts facts;
   private final long ownNodeId;
+  private final long beatNs;
   private final long suspectAfterNs;
   private final Map<MemberId, Peer> peers = new HashMap<>();
   private volatile View view;
@@ -40,6 +42,7 @@ public final class Membership {
   /**
    * @param members all members, this node among them
    * @param ownNodeId the identity of this node's data folder
+   * @param beatNs how often members say that they live, and this node looks whether they do
    * @param suspectAfterNs a member that is silent for so long is taken to be unreachable, until it
    *     is known how regularly it is heard of
    */
@@ -49,10 +52,12 @@ public final class Membership {
       Ring ring,
       ClusterFacts facts,
       long ownNodeId,
+      long beatNs,
       long suspectAfterNs,
       long nowNs) {
     this.facts = facts;
     this.ownNodeId = ownNodeId;
+    this.beatNs = beatNs;
     this.suspectAfterNs = suspectAfterNs;
     this.lastTickNs = nowNs;
     for (Member member : members) {
@@ -82,7 +87,7 @@ public final class Membership {
     }
     peer.linked = up;
     if (up) {
-      peer.misses.clear();
+      peer.misses.values().forEach(Misses::clear);
     }
     return refresh(lastTickNs);
   }
@@ -105,21 +110,21 @@ public final class Membership {
   }
 
   /** A member has not answered a request in time. Returns whether the view has changed. */
-  public synchronized boolean onTimeout(MemberId member, long nowNs) {
+  public synchronized boolean onTimeout(MemberId member, Work work, long nowNs) {
     Peer peer = peers.get(member);
-    long leftOut = peers.values().stream().filter(each -> each.misses.isLeftOut(nowNs)).count();
+    long leftOut = peers.values().stream().filter(each -> each.isLeftOut(nowNs)).count();
     // If half of them do not answer, the reason may be here; and too few would be left to ask.
-    if (peer == null || leftOut + 1 > peers.size() / 2 || !peer.misses.missed(nowNs)) {
+    if (peer == null || leftOut + 1 > peers.size() / 2) {
       return false;
     }
-    return refresh(nowNs);
+    return peer.missesOf(work).missed(nowNs) && refresh(nowNs);
   }
 
-  /** A member has answered a request. */
-  public synchronized void onAnswer(MemberId member, long nowNs) {
+  /** A member has done what it was asked. */
+  public synchronized void onAnswer(MemberId member, Work work, long nowNs) {
     Peer peer = peers.get(member);
     if (peer != null) {
-      peer.misses.answered(nowNs);
+      peer.missesOf(work).answered(nowNs);
     }
   }
 
@@ -165,7 +170,7 @@ public final class Membership {
 
   /** Lets time pass; to be called several times within the time of suspicion. */
   public synchronized boolean tick(long nowNs) {
-    boolean paused = nowNs - lastTickNs > suspectAfterNs / 2;
+    boolean paused = nowNs - lastTickNs > 2 * beatNs;
     if (paused) {
       // This node itself stood still: the others' silence is its own fault until they are heard.
       peers.values().forEach(peer -> peer.excuse(nowNs));
@@ -206,7 +211,7 @@ public final class Membership {
   /** What is known of another member; guarded by the membership's lock. */
   private final class Peer {
     private final ArrivalTimes arrivals = new ArrivalTimes(suspectAfterNs / 12.0);
-    private final Misses misses = new Misses(suspectAfterNs);
+    private final Map<Work, Misses> misses = new EnumMap<>(Work.class);
     private boolean linked;
     private boolean heard;
     private boolean agrees;
@@ -228,11 +233,23 @@ public final class Membership {
     /** This node has not listened for a while. */
     void excuse(long nowNs) {
       beatsInARow = false;
-      heardNs = Math.max(heardNs, nowNs - suspectAfterNs / 2);
+      heardNs = nowNs;
+    }
+
+    Misses missesOf(Work work) {
+      return misses.computeIfAbsent(work, kind -> new Misses(suspectAfterNs));
+    }
+
+    boolean isLeftOut(long nowNs) {
+      boolean leftOut = false;
+      for (Misses ofWork : misses.values()) {
+        leftOut |= ofWork.isLeftOut(nowNs);
+      }
+      return leftOut;
     }
 
     boolean isReachable(long nowNs) {
-      return linked && heard && agrees && !isSilent(nowNs - heardNs) && !misses.isLeftOut(nowNs);
+      return linked && heard && agrees && !isSilent(nowNs - heardNs) && !isLeftOut(nowNs);
     }
 
     private boolean isSilent(long silenceNs) {
@@ -247,7 +264,7 @@ public final class Membership {
       if (!linked) {
         return "the link to it is down";
       }
-      return misses.isLeftOut(lastTickNs)
+      return isLeftOut(lastTickNs)
           ? "it does not answer requests, and is left out for a while"
           : "no sign of life from it";
     }

@@ -7,6 +7,7 @@ import io.dynamokv.coordination.PutMachine;
 import io.dynamokv.coordination.PutOutcome;
 import io.dynamokv.coordination.Quorum;
 import io.dynamokv.membership.View;
+import io.dynamokv.membership.Work;
 import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -44,7 +46,7 @@ final class Coordinator {
   private final Peers peers;
   private final Supplier<View> view;
   private final Executor mailbox;
-  private final Consumer<MemberId> silenceOf;
+  private final BiConsumer<MemberId, Work> silenceOf;
   private final LongSupplier nanoClock;
   private final CoordinatorMetrics metrics;
   private final Map<Long, Request<?, ?>> inFlight = new HashMap<>();
@@ -73,7 +75,7 @@ final class Coordinator {
       Peers peers,
       Supplier<View> view,
       Executor mailbox,
-      Consumer<MemberId> silenceOf,
+      BiConsumer<MemberId, Work> silenceOf,
       LongSupplier nanoClock,
       RequestSettings settings,
       CoordinatorMetrics metrics) {
@@ -279,7 +281,7 @@ final class Coordinator {
     }
     metrics.replicaTimeouts.mark();
     if (!stoodStill) {
-      request.silent().forEach(silenceOf);
+      request.silent().forEach(member -> silenceOf.accept(member, request.work()));
     }
     request.onReplicaTimeout();
     discardIfFinished(request);

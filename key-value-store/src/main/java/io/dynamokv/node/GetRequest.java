@@ -5,6 +5,7 @@ import io.dynamokv.coordination.GetCommand;
 import io.dynamokv.coordination.GetEvent;
 import io.dynamokv.coordination.GetMachine;
 import io.dynamokv.coordination.GetOutcome;
+import io.dynamokv.membership.Work;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.Message;
@@ -122,6 +123,11 @@ final class GetRequest extends Request<GetCommand, GetOutcome> {
   @Override
   void onView(Set<MemberId> reachable) {
     take(machine.on(new GetEvent.ViewChanged(reachable)));
+  }
+
+  @Override
+  Work work() {
+    return Work.READ;
   }
 
   @Override

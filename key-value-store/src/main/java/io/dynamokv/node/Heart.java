@@ -3,6 +3,7 @@ package io.dynamokv.node;
 import io.dynamokv.membership.ClusterFacts;
 import io.dynamokv.membership.Member;
 import io.dynamokv.membership.Membership;
+import io.dynamokv.membership.Work;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.Message;
 import io.dynamokv.version.Actor;
@@ -60,13 +61,13 @@ final class Heart {
   }
 
   /** A member has not answered a request in time. */
-  void onTimeout(MemberId peer) {
-    tellIf(membership.onTimeout(peer, nanoClock.getAsLong()));
+  void onTimeout(MemberId peer, Work work) {
+    tellIf(membership.onTimeout(peer, work, nanoClock.getAsLong()));
   }
 
-  /** A member has answered a request. */
-  void onAnswer(MemberId peer) {
-    membership.onAnswer(peer, nanoClock.getAsLong());
+  /** A member has done what it was asked. */
+  void onAnswer(MemberId peer, Work work) {
+    membership.onAnswer(peer, work, nanoClock.getAsLong());
   }
 
   void onLink(MemberId peer, boolean up) {

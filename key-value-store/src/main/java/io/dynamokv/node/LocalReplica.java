@@ -46,9 +46,9 @@ public interface LocalReplica {
   /**
    * Makes the hashes of some leaves anew; returns false if too much is queued.
    *
-   * @param done run when it is over, whether it succeeded or not
+   * @param done told how many keys they have, or null if the storage fails
    */
-  boolean rebuild(int firstLeaf, int beforeLeaf, Runnable done);
+  boolean rebuild(int firstLeaf, int beforeLeaf, Consumer<@Nullable Integer> done);
 
   /**
    * Finds the keys between two positions, with the hashes of their states; returns false if too

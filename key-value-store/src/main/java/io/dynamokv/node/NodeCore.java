@@ -5,6 +5,7 @@ import io.dynamokv.coordination.PutOutcome;
 import io.dynamokv.coordination.Quorum;
 import io.dynamokv.membership.ClusterFacts;
 import io.dynamokv.membership.Membership;
+import io.dynamokv.membership.Work;
 import io.dynamokv.repair.AntiEntropy;
 import io.dynamokv.repair.Handoff;
 import io.dynamokv.repair.HintExpiry;
@@ -134,6 +135,7 @@ final class NodeCore implements Transport.Receiver {
     for (int i = 0; i < coordinators.size(); i++) {
       mailboxes.get(i).execute(coordinators.get(i)::endAll);
     }
+    mailboxes.get(0).execute(antiEntropy::stop);
   }
 
   /** How old the oldest hint was lately, in milliseconds; 0 if there was none. */
@@ -163,11 +165,25 @@ final class NodeCore implements Transport.Receiver {
     for (Message message : messages) {
       sort(from, message, replies);
     }
-    if (replies.stream().anyMatch(some -> !some.isEmpty())) {
-      heart.onAnswer(from);
-    }
+    tellHeart(from, messages);
     for (int i = 0; i < coordinators.size(); i++) {
       deliver(i, from, replies.get(i));
+    }
+  }
+
+  /** Who refuses, or fails, has not done it. */
+  private void tellHeart(MemberId from, List<Message> messages) {
+    boolean hasRead = false;
+    boolean hasWritten = false;
+    for (Message message : messages) {
+      hasRead |= message instanceof Message.ReadReply reply && reply.status().isDone();
+      hasWritten |= message instanceof Message.WriteReply reply && reply.status().isDone();
+    }
+    if (hasRead) {
+      heart.onAnswer(from, Work.READ);
+    }
+    if (hasWritten) {
+      heart.onAnswer(from, Work.WRITE);
     }
   }
 

@@ -5,6 +5,7 @@ import io.dynamokv.coordination.PutCommand;
 import io.dynamokv.coordination.PutEvent;
 import io.dynamokv.coordination.PutMachine;
 import io.dynamokv.coordination.PutOutcome;
+import io.dynamokv.membership.Work;
 import io.dynamokv.node.LocalReplica.WriteProgress;
 import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.replica.WriteResult;
@@ -112,6 +113,11 @@ final class PutRequest extends Request<PutCommand, PutOutcome> {
   @Override
   void onView(Set<MemberId> reachable) {
     take(machine.on(new PutEvent.ViewChanged(reachable)));
+  }
+
+  @Override
+  Work work() {
+    return Work.WRITE;
   }
 
   @Override

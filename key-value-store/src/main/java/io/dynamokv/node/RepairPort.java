@@ -129,8 +129,8 @@ final class RepairPort implements Handoff.Port, HintExpiry.Port, AntiEntropy.Por
   }
 
   @Override
-  public boolean rebuild(int firstLeaf, int beforeLeaf, Runnable done) {
-    return local.rebuild(firstLeaf, beforeLeaf, () -> mailbox.execute(done));
+  public boolean rebuild(int firstLeaf, int beforeLeaf, Consumer<@Nullable Integer> done) {
+    return local.rebuild(firstLeaf, beforeLeaf, keys -> mailbox.execute(() -> done.accept(keys)));
   }
 
   @Override

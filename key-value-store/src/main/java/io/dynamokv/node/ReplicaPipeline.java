@@ -127,18 +127,10 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   }
 
   @Override
-  public boolean rebuild(int firstLeaf, int beforeLeaf, Runnable done) {
+  public boolean rebuild(int firstLeaf, int beforeLeaf, Consumer<@Nullable Integer> done) {
     return reads.offer(
         new PendingLook(
-            () -> {
-              look("hashes", () -> rebuilt(firstLeaf, beforeLeaf));
-              done.run();
-            }));
-  }
-
-  private boolean rebuilt(int firstLeaf, int beforeLeaf) {
-    storage.rebuild(firstLeaf, beforeLeaf);
-    return true;
+            () -> done.accept(look("hashes", () -> storage.rebuild(firstLeaf, beforeLeaf)))));
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.dynamokv.node;
 
 import io.dynamokv.coordination.Failure;
 import io.dynamokv.coordination.Step;
+import io.dynamokv.membership.Work;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.Message;
@@ -40,6 +41,9 @@ abstract class Request<C, O> {
   abstract void onReplicaFailed(MemberId replica, Failure failure);
 
   abstract void onView(Set<MemberId> reachable);
+
+  /** What replicas are asked for. */
+  abstract Work work();
 
   /** Who has been asked something, and has not answered. */
   abstract List<MemberId> silent();

@@ -30,22 +30,20 @@ import org.slf4j.LoggerFactory;
  */
 public final class AntiEntropy {
   /** How many keys are compared at once. */
-  static final int KEYS = 1500;
+  static final int KEYS = 1000;
 
   /** The longest silence of a member in the middle of a comparison. */
   static final long SILENCE_NS = TimeUnit.SECONDS.toNanos(10);
 
-  /** How many leaves are made anew in one go. */
-  private static final int SLICE = 16;
-
-  /** How many such slices may be under way. */
-  private static final int SLICES = 16;
+  /** For so long a repair waits until this node knows what it has itself. */
+  private static final long LONGEST_PREPARATION_NS = TimeUnit.MINUTES.toNanos(2);
 
   private static final Logger LOG = LoggerFactory.getLogger(AntiEntropy.class);
 
   private final Port port;
   private final Settings settings;
   private final VerifiedTimes verified;
+  private final TreeBuilder builder;
   private final Deque<MemberId> toCompareWith = new ArrayDeque<>();
   private final List<Consumer<RoundReport>> askers = new ArrayList<>();
   private final List<Consumer<RoundReport>> askersOfNext = new ArrayList<>();
@@ -56,8 +54,7 @@ public final class AntiEntropy {
   private long roundBeganNs;
   private long nextRoundNs;
   private long nextId;
-  private int slicesUnderWay;
-  private int nextLeaf;
+  private long askedNs;
   private volatile RoundReport lastReport = RoundReport.EMPTY;
   private volatile long oldestUnverifiedNs;
 
@@ -76,8 +73,11 @@ public final class AntiEntropy {
     /** The hashes of what is here. */
     HashTree tree();
 
-    /** Makes the hashes of some leaves anew; returns false if too much is queued. */
-    boolean rebuild(int firstLeaf, int beforeLeaf, Runnable done);
+    /**
+     * Makes the hashes of some leaves anew; told how many keys they have, or null if that fails;
+     * returns false if too much is queued.
+     */
+    boolean rebuild(int firstLeaf, int beforeLeaf, Consumer<@Nullable Integer> done);
 
     /** Finds keys and hashes; told null if that fails; returns false if too much is queued. */
     boolean keys(
@@ -106,6 +106,7 @@ public final class AntiEntropy {
     this.settings = settings;
     this.nextId = firstId;
     this.verified = new VerifiedTimes(port.nanoTime());
+    this.builder = new TreeBuilder(port);
     this.nextRoundNs = port.nanoTime() + settings.intervalNs;
   }
 
@@ -115,20 +116,28 @@ public final class AntiEntropy {
    * @param done told what came of it
    */
   public void repair(Consumer<RoundReport> done) {
+    if (askersOfNext.isEmpty()) {
+      askedNs = port.nanoTime();
+    }
     askersOfNext.add(done);
   }
 
   /** Does what is due; to be called every now and then. */
   public void tick() {
-    rebuildSome();
+    builder.tick();
     Comparison current = comparison;
     if (current != null) {
       current.tick();
     } else if (inRound) {
       compareWithNext();
-    } else if (!askersOfNext.isEmpty() || port.nanoTime() - nextRoundNs >= 0) {
+    } else if (isPrepared() || port.nanoTime() - nextRoundNs >= 0) {
       beginRound();
     }
+  }
+
+  private boolean isPrepared() {
+    return !askersOfNext.isEmpty()
+        && (builder.isComplete() || port.nanoTime() - askedNs > LONGEST_PREPARATION_NS);
   }
 
   /** What came of the round that ended last. */
@@ -156,6 +165,11 @@ public final class AntiEntropy {
     return nextId++;
   }
 
+  /** No answer to this question will be taken any more. */
+  void forget(long id) {
+    owners.remove(id);
+  }
+
   private void beginRound() {
     View view = port.view();
     MemberId self = view.self().id();
@@ -164,7 +178,7 @@ public final class AntiEntropy {
     askersOfNext.clear();
     for (Member member : view.members()) {
       // Of two members one does it, unless somebody wants to know what this one has.
-      boolean isMine = isAsked || self.compareTo(member.id()) < 0;
+      boolean isMine = isAsked || VerifiedTimes.isComparedBy(self, member.id());
       if (!member.id().equals(self) && isMine) {
         toCompareWith.add(member.id());
       }
@@ -209,40 +223,11 @@ public final class AntiEntropy {
     askers.clear();
   }
 
-  /** Looks for leaves that are not known, in the partitions that this node holds. */
-  private void rebuildSome() {
-    HashTree tree = port.tree();
-    View view = port.view();
-    for (int looked = 0; slicesUnderWay < SLICES && looked < SLICES; looked++) {
-      int first = nextUnknownHeld(tree, view);
-      if (first < 0) {
-        return;
-      }
-      int before = Math.min(first + SLICE, tree.firstLeaf(tree.partitionOf(first) + 1));
-      nextLeaf = before;
-      slicesUnderWay++;
-      if (!port.rebuild(first, before, () -> slicesUnderWay--)) {
-        slicesUnderWay--;
-        return;
-      }
-    }
-  }
-
-  /** Goes round once; negative if there is none. */
-  private int nextUnknownHeld(HashTree tree, View view) {
-    int leaf = nextLeaf;
-    while (leaf < tree.leaves()) {
-      leaf = tree.nextUnknown(leaf, tree.leaves());
-      if (leaf >= tree.leaves()) {
-        break;
-      }
-      int partition = tree.partitionOf(leaf);
-      if (view.ring().holds(view.self().id(), partition)) {
-        return leaf;
-      }
-      leaf = tree.firstLeaf(partition + 1);
-    }
-    nextLeaf = 0;
-    return -1;
+  /** Nobody waits here any more: tells those who asked how far it has come. */
+  public void stop() {
+    askers.addAll(askersOfNext);
+    askersOfNext.clear();
+    askers.forEach(asker -> asker.accept(report));
+    askers.clear();
   }
 }

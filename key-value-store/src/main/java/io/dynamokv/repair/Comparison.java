@@ -1,7 +1,6 @@
 package io.dynamokv.repair;
 
 import io.dynamokv.membership.View;
-import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.HashTree;
 import io.dynamokv.storage.KeyHashes;
@@ -19,9 +18,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -33,27 +30,20 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 final class Comparison {
-  /** How many keys may be being moved, and how many may wait for that before more are compared. */
-  private static final int WINDOW = 128;
-
   private final AntiEntropy antiEntropy;
   private final AntiEntropy.Port port;
   private final MemberId peer;
   private final Consumer<Comparison> ended;
   private final long beganNs;
-  private final Allowance allowance;
+  private final Exchanges exchanges;
 
   private final Deque<Integer> partitions = new ArrayDeque<>();
   private final Deque<Integer> leaves = new ArrayDeque<>();
   private final Deque<Range> ranges = new ArrayDeque<>();
-  private final Deque<KeyHash> keys = new ArrayDeque<>();
-  private final Map<Long, Exchange> exchanges = new HashMap<>();
   private final BitSet verified = new BitSet();
   private final BitSet failed = new BitSet();
   private @Nullable Question question;
   private boolean lookingUp;
-  private int exchanging;
-  private boolean moving;
   private boolean over;
   private long heardNs;
   private RoundReport report = RoundReport.of(1);
@@ -76,7 +66,7 @@ final class Comparison {
     this.ended = ended;
     this.beganNs = port.nanoTime();
     this.heardNs = beganNs;
-    this.allowance = new Allowance(keysPerSecond, beganNs);
+    this.exchanges = new Exchanges(antiEntropy, port, peer, keysPerSecond, this);
   }
 
   MemberId peer() {
@@ -95,7 +85,7 @@ final class Comparison {
   }
 
   RoundReport report() {
-    return report;
+    return report.with(exchanges.report());
   }
 
   /** Begins; what comes of it is told when it has ended. */
@@ -103,14 +93,7 @@ final class Comparison {
     View view = port.view();
     BitSet shared = view.ring().partitionsHeldBy(view.self().id());
     shared.and(view.ring().partitionsHeldBy(peer));
-    HashTree tree = port.tree();
-    for (int partition : shared.stream().toArray()) {
-      if (tree.isKnown(partition)) {
-        partitions.add(partition);
-      } else {
-        report = report.plusUnknown(1);
-      }
-    }
+    shared.stream().forEach(partitions::add);
     goOn();
   }
 
@@ -120,6 +103,7 @@ final class Comparison {
     if (silent || !port.view().reachable().contains(peer)) {
       giveUp();
     } else {
+      exchanges.tick();
       goOn();
     }
   }
@@ -127,23 +111,19 @@ final class Comparison {
   /** Takes in an answer to one of the ids that were taken for this. */
   void onReply(long id, Message reply) {
     heardNs = port.nanoTime();
-    Exchange exchange = exchanges.remove(id);
     Question asked = question;
-    if (over) {
-      return;
-    } else if (exchange != null) {
-      exchange.onReply(reply);
-    } else if (asked != null && asked.id == id) {
+    if (!exchanges.onReply(id, reply) && asked != null && asked.id == id) {
       question = null;
       asked.answered.accept(reply);
     }
     goOn();
   }
 
-  private void goOn() {
+  /** Does what can be done now. */
+  void goOn() {
     if (!over) {
-      moveSome();
-      if (question == null && !lookingUp && keys.size() < WINDOW) {
+      exchanges.move();
+      if (!over && question == null && !lookingUp && exchanges.wantMore()) {
         askNext();
       }
     }
@@ -157,8 +137,9 @@ final class Comparison {
       compareLeaves();
     } else if (!partitions.isEmpty()) {
       comparePartitions();
-    } else if (keys.isEmpty() && exchanging == 0) {
+    } else if (exchanges.areDone()) {
       verified.andNot(failed);
+      verified.andNot(exchanges.failedPartitions());
       end();
     }
   }
@@ -168,8 +149,13 @@ final class Comparison {
     List<PlaceHash> places = new ArrayList<>();
     while (!partitions.isEmpty() && places.size() < WireLimits.MAX_COMPARED) {
       int partition = partitions.remove();
-      verified.set(partition);
-      places.add(new PlaceHash(partition, tree.hashOfPartition(partition)));
+      Long hash = tree.hashOfPartition(partition);
+      if (hash == null) {
+        fail(Level.PARTITIONS, partition);
+      } else {
+        verified.set(partition);
+        places.add(new PlaceHash(partition, hash));
+      }
     }
     report = report.plusPartitions(places.size());
     compare(
@@ -194,7 +180,12 @@ final class Comparison {
     List<PlaceHash> places = new ArrayList<>();
     while (!leaves.isEmpty() && places.size() < WireLimits.MAX_COMPARED) {
       int leaf = leaves.remove();
-      places.add(new PlaceHash(leaf, tree.hashOfLeaf(leaf)));
+      Long hash = tree.hashOfLeaf(leaf);
+      if (hash == null) {
+        fail(Level.LEAVES, leaf);
+      } else {
+        places.add(new PlaceHash(leaf, hash));
+      }
     }
     compare(Level.LEAVES, places, reply -> addRanges(reply.differing()));
   }
@@ -259,8 +250,8 @@ final class Comparison {
         id -> new KeysRequest(id, range.firstPosition, own.lastPosition(), hashes),
         reply -> {
           if (reply instanceof KeysReply compared && compared.status() == Status.OK) {
-            keys.addAll(compared.keys());
-            addRest(range, compared.lastPosition());
+            exchanges.add(compared.keys());
+            addRest(range, own.lastPosition(), compared.lastPosition());
           } else {
             giveUp();
           }
@@ -268,8 +259,13 @@ final class Comparison {
   }
 
   /** What is behind the last position that was compared. */
-  private void addRest(Range range, long comparedTo) {
-    if (Long.compareUnsigned(comparedTo, range.lastPosition) < 0) {
+  private void addRest(Range range, long askedTo, long comparedTo) {
+    boolean isWithin =
+        Long.compareUnsigned(range.firstPosition, comparedTo) <= 0
+            && Long.compareUnsigned(comparedTo, askedTo) <= 0;
+    if (!isWithin) {
+      giveUp();
+    } else if (Long.compareUnsigned(comparedTo, range.lastPosition) < 0) {
       ranges.addFirst(new Range(comparedTo + 1, range.lastPosition));
     }
   }
@@ -277,45 +273,9 @@ final class Comparison {
   private void ask(LongFunction<Message> message, Consumer<Message> answered) {
     long id = antiEntropy.newId(this);
     question = new Question(id, answered);
-    if (!port.send(peer, message.apply(id))) {
+    if (over || !port.send(peer, message.apply(id))) {
+      antiEntropy.forget(id);
       giveUp();
-    }
-  }
-
-  private void moveSome() {
-    moving = true;
-    while (!over && !keys.isEmpty() && exchanging < WINDOW && allowance.take(port.nanoTime())) {
-      KeyHash key = keys.remove();
-      exchanging++;
-      new Exchange(this, port, Key.of(key.key()), key.hash()).begin();
-    }
-    moving = false;
-  }
-
-  /** Sends a question of an exchange; returns false if that is not possible. */
-  boolean ask(Exchange exchange, LongFunction<Message> message) {
-    long id = antiEntropy.newId(this);
-    exchanges.put(id, exchange);
-    return port.send(peer, message.apply(id));
-  }
-
-  void fetched(int stateBytes) {
-    report = report.plusFetched(stateBytes);
-  }
-
-  void sent(int stateBytes) {
-    report = report.plusSent(stateBytes);
-  }
-
-  /** An exchange has ended. */
-  void exchanged(Key key, boolean succeeded) {
-    exchanging--;
-    if (!succeeded) {
-      report = report.plusFailure();
-      failed.set(port.tree().partitionOf(port.tree().leafOf(key.position())));
-    }
-    if (!moving) {
-      goOn();
     }
   }
 
@@ -329,6 +289,7 @@ final class Comparison {
 
   private void end() {
     over = true;
+    exchanges.stop();
     ended.accept(this);
   }
 }

@@ -18,18 +18,47 @@ import org.jspecify.annotations.Nullable;
 final class Exchange {
   private static final String REQUEST_ID = "anti-entropy";
 
-  private final Comparison comparison;
+  private final Exchanges exchanges;
   private final AntiEntropy.Port port;
   private final Key key;
+  private final int tries;
 
   /** What the other has, or {@link StateCodec#NO_STATE}. */
   private long hashThere;
 
-  Exchange(Comparison comparison, AntiEntropy.Port port, Key key, long hashThere) {
-    this.comparison = comparison;
+  private int bytes = -1;
+  private long askedNs;
+  private boolean ended;
+
+  Exchange(Exchanges exchanges, AntiEntropy.Port port, Key key, long hashThere, int tries) {
+    this.exchanges = exchanges;
     this.port = port;
     this.key = key;
     this.hashThere = hashThere;
+    this.tries = tries;
+  }
+
+  Key key() {
+    return key;
+  }
+
+  long hashThere() {
+    return hashThere;
+  }
+
+  /** How often this key was begun with. */
+  int tries() {
+    return tries;
+  }
+
+  /** The bytes of the state that is being moved; negative while that is not known. */
+  int bytes() {
+    return bytes;
+  }
+
+  /** When it last asked the other something. */
+  long askedNs() {
+    return askedNs;
   }
 
   void begin() {
@@ -46,53 +75,86 @@ final class Exchange {
       sendOwn();
     } else if (message instanceof ReadReply reply && reply.state() != null) {
       merge(reply.state());
+    } else if (message instanceof ReadReply reply) {
+      end(endOf(reply.status()));
     } else if (message instanceof WriteReply reply) {
-      comparison.exchanged(key, reply.status() == Status.OK);
+      end(endOf(reply.status()));
     } else {
-      comparison.exchanged(key, false);
+      end(Exchanges.End.FAILED);
     }
   }
 
+  private static Exchanges.End endOf(Status status) {
+    return switch (status) {
+      case OK, SAME, ABSENT -> Exchanges.End.EQUAL;
+      case OVERLOADED -> Exchanges.End.BUSY;
+      case STORAGE_FAILED, TOO_MANY_SIBLINGS, MALFORMED -> Exchanges.End.FAILED;
+    };
+  }
+
   private void merge(byte[] state) {
-    comparison.fetched(state.length);
-    hashThere = StateCodec.hash(state);
+    exchanges.fetched(state.length);
+    size(state.length);
+    long hash = StateCodec.hash(state);
     boolean accepted =
         port.merge(
             key,
             state,
             merged -> {
               if (merged) {
+                hashThere = hash;
                 sendOwn();
               } else {
-                comparison.exchanged(key, false);
+                end(Exchanges.End.FAILED);
               }
             });
     if (!accepted) {
-      comparison.exchanged(key, false);
+      end(Exchanges.End.BUSY);
     }
   }
 
   private void sendOwn() {
-    boolean accepted = port.read(key, read -> sendOwn(read.failed(), read.state()));
-    if (!accepted) {
-      comparison.exchanged(key, false);
+    if (!ended && !port.read(key, read -> sendOwn(read.failed(), read.state()))) {
+      end(Exchanges.End.BUSY);
     }
   }
 
   private void sendOwn(boolean failed, byte @Nullable [] own) {
-    if (failed) {
-      comparison.exchanged(key, false);
+    if (ended) {
+      return;
+    } else if (failed) {
+      end(Exchanges.End.FAILED);
     } else if (own == null || StateCodec.hash(own) == hashThere) {
-      comparison.exchanged(key, true);
+      end(Exchanges.End.EQUAL);
     } else {
-      comparison.sent(own.length);
-      ask(id -> new WriteRequest(id, REQUEST_ID, key.bytes(), own));
+      size(own.length);
+      if (ask(id -> new WriteRequest(id, REQUEST_ID, key.bytes(), own))) {
+        exchanges.sent(own.length);
+      }
     }
   }
 
-  private void ask(LongFunction<Message> message) {
-    if (!comparison.ask(this, message)) {
-      comparison.exchanged(key, false);
+  private void size(int stateBytes) {
+    if (bytes < 0) {
+      bytes = stateBytes;
+      exchanges.sized(stateBytes);
+    }
+  }
+
+  private boolean ask(LongFunction<Message> message) {
+    askedNs = port.nanoTime();
+    boolean isAsked = exchanges.ask(this, message);
+    if (!isAsked) {
+      end(Exchanges.End.BUSY);
+    }
+    return isAsked;
+  }
+
+  /** Ends it, once. */
+  void end(Exchanges.End how) {
+    if (!ended) {
+      ended = true;
+      exchanges.ended(this, how);
     }
   }
 }

@@ -33,14 +33,19 @@ final class VerifiedTimes {
     }
   }
 
+  /** Of two members one compares every now and then. */
+  static boolean isComparedBy(MemberId self, MemberId other) {
+    return self.compareTo(other) < 0;
+  }
+
   /**
    * How long ago the partition was verified for which that is longest, among those compared here.
    */
   long oldestAgeNs(View view, long nowNs) {
     long oldest = nowNs;
     for (Member member : view.members()) {
-      long[] ofPeer = times.get(member.id());
-      if (ofPeer != null) {
+      long[] ofPeer = times.getOrDefault(member.id(), new long[0]);
+      if (isComparedBy(view.self().id(), member.id())) {
         BitSet shared = view.ring().partitionsHeldBy(view.self().id());
         shared.and(view.ring().partitionsHeldBy(member.id()));
         for (int partition : shared.stream().toArray()) {

@@ -86,6 +86,12 @@ public final class HashTree {
     return known.nextClearBit(first) >= first + leavesPerPartition();
   }
 
+  /** The first leaf from this one on that is known, and is before another; or that other. */
+  public synchronized int nextKnown(int fromLeaf, int beforeLeaf) {
+    int next = known.nextSetBit(fromLeaf);
+    return next < 0 ? beforeLeaf : Math.min(next, beforeLeaf);
+  }
+
   /** The first leaf from this one on that is not known, and is before another; or that other. */
   public synchronized int nextUnknown(int fromLeaf, int beforeLeaf) {
     return Math.min(known.nextClearBit(fromLeaf), beforeLeaf);
@@ -95,8 +101,11 @@ public final class HashTree {
     return partition * leavesPerPartition();
   }
 
-  /** The hash of a partition; it says nothing while the partition is not known. */
-  public synchronized long hashOfPartition(int partition) {
+  /** The hash of a partition, or null while one of its leaves is not known. */
+  public synchronized @Nullable Long hashOfPartition(int partition) {
+    if (!isKnown(partition)) {
+      return null;
+    }
     long hash = 0;
     int first = firstLeaf(partition);
     for (int leaf = first; leaf < first + leavesPerPartition(); leaf++) {
@@ -105,9 +114,9 @@ public final class HashTree {
     return hash;
   }
 
-  /** The hash of a leaf; it says nothing while the leaf is not known. */
-  public synchronized long hashOfLeaf(int leaf) {
-    return hashes[leaf];
+  /** The hash of a leaf, or null while it is not known. */
+  public synchronized @Nullable Long hashOfLeaf(int leaf) {
+    return known.get(leaf) ? hashes[leaf] : null;
   }
 
   /** 64 bits for a key with its state. */
@@ -155,6 +164,7 @@ public final class HashTree {
     private final int firstLeaf;
     private final int[] changesBefore;
     private final long[] scanned;
+    private int keys;
 
     private Rebuild(int firstLeaf, int[] changesBefore) {
       this.firstLeaf = firstLeaf;
@@ -172,11 +182,16 @@ public final class HashTree {
 
     /** The scan has come past this. */
     public void add(Key key, byte[] state) {
+      keys++;
       scanned[leafOf(key.position()) - firstLeaf] ^= hashOf(key, state);
     }
 
-    /** The scan has ended; the leaves that were written to meanwhile are as unknown as before. */
-    public void end() {
+    /**
+     * The scan has ended; the leaves that were written to meanwhile are as unknown as before.
+     *
+     * @return how many keys it has come past
+     */
+    public int end() {
       synchronized (HashTree.this) {
         for (int i = 0; i < scanned.length; i++) {
           int leaf = firstLeaf + i;
@@ -188,6 +203,7 @@ public final class HashTree {
           }
         }
       }
+      return keys;
     }
   }
 }

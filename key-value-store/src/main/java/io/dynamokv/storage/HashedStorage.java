@@ -10,6 +10,9 @@ import java.util.Set;
 
 /** A storage that keeps the hashes of what it holds up to date. Thread-safe. */
 public final class HashedStorage extends ForwardingStorage {
+  /** How many bytes of states are read for their hashes in one go. */
+  private static final long MAX_BYTES_SCANNED = 4L << 20;
+
   private final HashTree tree;
 
   public HashedStorage(Storage storage, Partitions partitions) {
@@ -24,25 +27,41 @@ public final class HashedStorage extends ForwardingStorage {
 
   /**
    * The keys between two positions (unsigned, both included) with the hashes of their states, in
-   * order.
+   * order. If there are many, or large ones, what is behind some position is left out.
    *
-   * @param limit no more keys than so many; what is behind the last one is left out then
+   * @param limit about so many keys; twice as many if they have one position
    */
   public KeyHashes keysBetween(long firstPosition, long lastPosition, int limit) {
     List<KeyHashes.Entry> entries = new ArrayList<>();
+    long[] bytes = {0};
+    boolean[] isCut = {false};
     scan(
         firstPosition,
         lastPosition,
         (key, state) -> {
+          boolean isEnough = entries.size() >= limit || bytes[0] >= MAX_BYTES_SCANNED;
+          if (isEnough && isNewPosition(key, entries) || entries.size() >= 2 * limit) {
+            isCut[0] = true;
+            return false;
+          }
+          bytes[0] += state.length;
           entries.add(new KeyHashes.Entry(key, StateCodec.hash(state)));
-          return entries.size() < limit;
+          return true;
         });
-    boolean isCut = entries.size() == limit;
-    return new KeyHashes(entries, isCut ? entries.get(limit - 1).key().position() : lastPosition);
+    return new KeyHashes(
+        entries, isCut[0] ? entries.get(entries.size() - 1).key().position() : lastPosition);
   }
 
-  /** Makes the hashes of some leaves anew; waits for the disk. */
-  public void rebuild(int firstLeaf, int beforeLeaf) {
+  private static boolean isNewPosition(Key key, List<KeyHashes.Entry> entries) {
+    return key.position() != entries.get(entries.size() - 1).key().position();
+  }
+
+  /**
+   * Makes the hashes of some leaves anew; waits for the disk.
+   *
+   * @return how many keys they have
+   */
+  public int rebuild(int firstLeaf, int beforeLeaf) {
     HashTree.Rebuild rebuild = tree.rebuild(firstLeaf, beforeLeaf);
     scan(
         rebuild.firstPosition(),
@@ -51,7 +70,7 @@ public final class HashedStorage extends ForwardingStorage {
           rebuild.add(key, state);
           return true;
         });
-    rebuild.end();
+    return rebuild.end();
   }
 
   @Override

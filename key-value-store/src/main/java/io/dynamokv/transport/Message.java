@@ -152,6 +152,11 @@ public sealed interface Message {
     /** Write: the merged state would have more siblings than the limit. */
     TOO_MANY_SIBLINGS,
     /** The request could not be understood. */
-    MALFORMED
+    MALFORMED;
+
+    /** Whether the replica has done what it was asked. */
+    public boolean isDone() {
+      return this == OK || this == SAME || this == ABSENT;
+    }
   }
 }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class MembershipTest {
   private static final long SUSPECT_NS = 1500;
+  private static final long BEAT_NS = 250;
   private static final MemberId SELF = new MemberId("node-1");
   private static final MemberId PEER = new MemberId("node-2");
 
@@ -141,8 +142,8 @@ class MembershipTest {
   void a_member_that_has_answered_in_between_or_has_come_back_is_not_left_out() {
     reach();
     for (int i = 0; i < 3 * Misses.LIMIT; i++) {
-      membership.onTimeout(PEER, 100 * i);
-      membership.onAnswer(PEER, 100 * i);
+      membership.onTimeout(PEER, Work.WRITE, 100 * i);
+      membership.onAnswer(PEER, Work.WRITE, 100 * i);
       membership.onSignOfLife(PEER, 100 * i);
     }
     assertThat(membership.view().reachable()).contains(PEER);
@@ -151,6 +152,28 @@ class MembershipTest {
     membership.onHeartbeat(PEER, heartbeat("test", 64, 2), 3150);
     membership.onLink(PEER, false);
     membership.onLink(PEER, true);
+    assertThat(membership.view().reachable()).contains(PEER);
+  }
+
+  @Test
+  void who_reads_and_does_not_write_is_left_out_all_the_same() {
+    reach();
+    for (int i = 0; i < 2 * Misses.LIMIT; i++) {
+      membership.onTimeout(PEER, Work.WRITE, 100 + 100 * i);
+      membership.onAnswer(PEER, Work.READ, 100 + 100 * i);
+      membership.onSignOfLife(PEER, 100 + 100 * i);
+    }
+    assertThat(membership.view().reachable()).containsExactly(SELF);
+  }
+
+  @Test
+  void a_short_standstill_of_this_node_leaves_the_others_time_to_be_heard() {
+    reach();
+    long now = beat(30, 0, 250);
+    membership.tick(now + 100);
+    membership.tick(now + 850);
+    membership.tick(now + 1100);
+    membership.tick(now + 1350);
     assertThat(membership.view().reachable()).contains(PEER);
   }
 
@@ -170,9 +193,10 @@ class MembershipTest {
   private boolean missAll(MemberId member, long from) {
     boolean changed = false;
     for (int i = 0; i < Misses.LIMIT; i++) {
-      changed = membership.onTimeout(member, from + i * SUSPECT_NS / 2 / (Misses.LIMIT - 1));
+      changed =
+          membership.onTimeout(member, Work.WRITE, from + i * SUSPECT_NS / 2 / (Misses.LIMIT - 1));
     }
-    return membership.onTimeout(member, from + SUSPECT_NS / 2) || changed;
+    return membership.onTimeout(member, Work.WRITE, from + SUSPECT_NS / 2) || changed;
   }
 
   /** So many heartbeats, the pauses between them in turn; returns when the last came. */
@@ -224,6 +248,7 @@ class MembershipTest {
         ring,
         new ClusterFacts("test", 64, 2, 5),
         3,
+        BEAT_NS,
         SUSPECT_NS,
         0);
   }

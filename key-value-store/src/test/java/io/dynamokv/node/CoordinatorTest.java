@@ -44,7 +44,7 @@ class CoordinatorTest {
           this::send,
           () -> Views.of(A, B, C),
           Runnable::run,
-          silent::add,
+          (member, work) -> silent.add(member),
           () -> nowMs * 1_000_000,
           new RequestSettings(500, 2000, 100),
           new CoordinatorMetrics(new MetricRegistry(), () -> 0));
@@ -177,7 +177,7 @@ class CoordinatorTest {
     }
 
     @Override
-    public boolean rebuild(int firstLeaf, int beforeLeaf, Runnable done) {
+    public boolean rebuild(int firstLeaf, int beforeLeaf, Consumer<@Nullable Integer> done) {
       throw new UnsupportedOperationException();
     }
 

@@ -171,6 +171,7 @@ class KeyValueNodeTest {
             Ring.of(tokens, FACTS.replicas()),
             FACTS,
             nodeId,
+            TimeUnit.MILLISECONDS.toNanos(100),
             TimeUnit.SECONDS.toNanos(5),
             System.nanoTime());
     return new KeyValueNode(

@@ -306,9 +306,8 @@ class AntiEntropyTest {
     }
 
     @Override
-    public boolean rebuild(int firstLeaf, int beforeLeaf, Runnable done) {
-      storage.rebuild(firstLeaf, beforeLeaf);
-      done.run();
+    public boolean rebuild(int firstLeaf, int beforeLeaf, Consumer<@Nullable Integer> done) {
+      done.accept(storage.rebuild(firstLeaf, beforeLeaf));
       return true;
     }
 

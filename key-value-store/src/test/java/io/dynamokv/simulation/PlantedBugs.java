@@ -148,7 +148,7 @@ final class PlantedBugs {
     LocalReplica replica(LocalReplica replica, Storage storage) {
       return new Forwarding(replica) {
         @Override
-        public boolean rebuild(int firstLeaf, int beforeLeaf, Runnable done) {
+        public boolean rebuild(int firstLeaf, int beforeLeaf, Consumer<@Nullable Integer> done) {
           return super.rebuild(firstLeaf, firstLeaf, done);
         }
       };
@@ -383,7 +383,7 @@ final class PlantedBugs {
     }
 
     @Override
-    public boolean rebuild(int firstLeaf, int beforeLeaf, Runnable done) {
+    public boolean rebuild(int firstLeaf, int beforeLeaf, Consumer<@Nullable Integer> done) {
       return replica.rebuild(firstLeaf, beforeLeaf, done);
     }
 

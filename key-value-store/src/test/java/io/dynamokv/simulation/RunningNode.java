@@ -98,6 +98,7 @@ final class RunningNode {
         cluster.ring,
         cluster.facts,
         actor.node(),
+        HEARTBEAT_MS * Scenario.MILLISECOND,
         SUSPECT_AFTER_NS,
         node.nanoTime());
   }

@@ -88,7 +88,7 @@ final class WatchedReplica implements LocalReplica {
   }
 
   @Override
-  public boolean rebuild(int firstLeaf, int beforeLeaf, Runnable done) {
+  public boolean rebuild(int firstLeaf, int beforeLeaf, Consumer<@Nullable Integer> done) {
     return counted(replica.rebuild(firstLeaf, beforeLeaf, done));
   }
 

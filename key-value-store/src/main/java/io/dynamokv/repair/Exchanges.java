@@ -1,0 +1,193 @@
+package io.dynamokv.repair;
+
+import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.transport.Message;
+import io.dynamokv.transport.Message.KeyHash;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
+
+/**
+ * The keys that two nodes are found to differ in, and the {@link Exchange}s that make them equal:
+ * so many keys and so many bytes at once, so many keys a second. A key for which one side is too
+ * busy is tried again later; one of which nothing is heard fails alone. Not thread-safe.
+ */
+final class Exchanges {
+  /** How many keys may be being moved, and how many may wait before more are compared. */
+  private static final int WINDOW = 128;
+
+  /** How many may be being moved whose size is not known yet. */
+  private static final int UNSIZED = 16;
+
+  private static final long WINDOW_BYTES = 4L << 20;
+  private static final int MOST_TRIES = 50;
+  private static final long SILENCE_NS = TimeUnit.SECONDS.toNanos(5);
+
+  private final AntiEntropy antiEntropy;
+  private final AntiEntropy.Port port;
+  private final MemberId peer;
+  private final Allowance allowance;
+  private final Comparison owner;
+  private final Deque<Waiting> waiting = new ArrayDeque<>();
+  private final Map<Long, Exchange> asked = new HashMap<>();
+  private final BitSet failedPartitions = new BitSet();
+  private RoundReport report = RoundReport.EMPTY;
+  private int open;
+  private int sized;
+  private long openBytes;
+  private boolean busy;
+  private boolean moving;
+  private boolean over;
+
+  /** A key that is to be moved, and how often that was tried. */
+  private record Waiting(KeyHash key, int tries) {}
+
+  /** How an exchange can end. */
+  enum End {
+    EQUAL,
+    /** One side had no room for it just now. */
+    BUSY,
+    FAILED
+  }
+
+  /**
+   * @param owner goes on when there may be room for more
+   */
+  Exchanges(
+      AntiEntropy antiEntropy,
+      AntiEntropy.Port port,
+      MemberId peer,
+      int keysPerSecond,
+      Comparison owner) {
+    this.antiEntropy = antiEntropy;
+    this.port = port;
+    this.peer = peer;
+    this.allowance = new Allowance(keysPerSecond, port.nanoTime());
+    this.owner = owner;
+  }
+
+  void add(List<KeyHash> keys) {
+    keys.forEach(key -> waiting.add(new Waiting(key, 1)));
+  }
+
+  /** Whether few enough are waiting to look for more. */
+  boolean wantMore() {
+    return waiting.size() < WINDOW;
+  }
+
+  boolean areDone() {
+    return waiting.isEmpty() && open == 0;
+  }
+
+  RoundReport report() {
+    return report;
+  }
+
+  BitSet failedPartitions() {
+    return failedPartitions;
+  }
+
+  /** Begins what can begin. */
+  void move() {
+    moving = true;
+    while (!over && !busy && hasRoom() && allowance.take(port.nanoTime())) {
+      Waiting next = waiting.remove();
+      open++;
+      new Exchange(this, port, Key.of(next.key.key()), next.key.hash(), next.tries).begin();
+    }
+    moving = false;
+  }
+
+  private boolean hasRoom() {
+    return !waiting.isEmpty()
+        && open < WINDOW
+        && open - sized < UNSIZED
+        && openBytes < WINDOW_BYTES;
+  }
+
+  /** Tries again what was busy, and gives up what is silent; to be called every now and then. */
+  void tick() {
+    busy = false;
+    long nowNs = port.nanoTime();
+    for (Map.Entry<Long, Exchange> silent : new ArrayList<>(asked.entrySet())) {
+      if (nowNs - silent.getValue().askedNs() > SILENCE_NS) {
+        asked.remove(silent.getKey());
+        antiEntropy.forget(silent.getKey());
+        silent.getValue().end(End.FAILED);
+      }
+    }
+  }
+
+  /** Takes in an answer; returns false if none of the exchanges has asked. */
+  boolean onReply(long id, Message reply) {
+    Exchange exchange = asked.remove(id);
+    if (exchange != null && !over) {
+      exchange.onReply(reply);
+    }
+    return exchange != null;
+  }
+
+  /** Nothing more is asked, and nothing counts any more. */
+  void stop() {
+    over = true;
+    waiting.clear();
+    asked.keySet().forEach(antiEntropy::forget);
+    asked.clear();
+  }
+
+  /** Sends a question of an exchange; returns false if that is not possible now. */
+  boolean ask(Exchange exchange, LongFunction<Message> message) {
+    if (over) {
+      return false;
+    }
+    long id = antiEntropy.newId(owner);
+    if (!port.send(peer, message.apply(id))) {
+      antiEntropy.forget(id);
+      return false;
+    }
+    asked.put(id, exchange);
+    return true;
+  }
+
+  void sized(int bytes) {
+    sized++;
+    openBytes += bytes;
+  }
+
+  void fetched(int bytes) {
+    report = report.plusFetched(bytes);
+  }
+
+  void sent(int bytes) {
+    report = report.plusSent(bytes);
+  }
+
+  void ended(Exchange exchange, End end) {
+    if (over) {
+      return;
+    }
+    open--;
+    if (exchange.bytes() >= 0) {
+      sized--;
+      openBytes -= exchange.bytes();
+    }
+    if (end == End.BUSY && exchange.tries() < MOST_TRIES) {
+      busy = true;
+      KeyHash key = new KeyHash(exchange.key().bytes(), exchange.hashThere());
+      waiting.add(new Waiting(key, exchange.tries() + 1));
+    } else if (end != End.EQUAL) {
+      report = report.plusFailure();
+      failedPartitions.set(port.tree().partitionOf(port.tree().leafOf(exchange.key().position())));
+    }
+    if (!moving) {
+      owner.goOn();
+    }
+  }
+}
