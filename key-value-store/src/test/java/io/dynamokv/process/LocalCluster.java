@@ -100,6 +100,12 @@ final class LocalCluster implements AutoCloseable {
 
   /** Starts nodes that were ended, as an operator would, and waits until all see all. */
   void restart(int... ended) throws Exception {
+    launch(ended);
+    await("the ended nodes to be back", this::allSeeAll);
+  }
+
+  /** Starts nodes that were ended, and does not wait. */
+  void launch(int... ended) throws Exception {
     for (int node : ended) {
       new ProcessBuilder(
               ROOT.resolve("dynamo-kv").toString(), "server", folder(node) + "/config.yml")
@@ -108,7 +114,18 @@ final class LocalCluster implements AutoCloseable {
               ProcessBuilder.Redirect.appendTo(folder(node).resolve("log/restart.log").toFile()))
           .start();
     }
-    await("the ended nodes to be back", this::allSeeAll);
+  }
+
+  /** Waits until every node sees every other. */
+  void awaitAll() throws Exception {
+    await("all nodes to see each other", this::allSeeAll);
+  }
+
+  /** Ends a node in the proper way. */
+  void stop(int node) throws Exception {
+    ProcessHandle process = process(node);
+    process.destroy();
+    process.onExit().get(30, TimeUnit.SECONDS);
   }
 
   /** Waits until one node sees another as reachable, or as not. */

@@ -237,6 +237,78 @@ class AntiEntropyTest {
   }
 
   @Test
+  void large_states_are_under_way_a_few_at_a_time() {
+    String large = "x".repeat(1 << 20);
+    for (int i = 0; i < 30; i++) {
+      a.put(key(i), state(1, large));
+    }
+    pass(SECOND);
+
+    repair(a);
+
+    assertEqual();
+    assertThat(a.mostBytesUnderWay).isBetween(4L << 20, 6L << 20);
+  }
+
+  @Test
+  void a_key_for_which_the_other_has_no_room_is_tried_again_and_is_no_failure() {
+    for (int i = 0; i < 300; i++) {
+      a.put(key(i), state(1, "value"));
+    }
+    pass(SECOND);
+    b.overloads = 20;
+
+    RoundReport report = repair(a);
+
+    assertThat(report.failures()).isZero();
+    assertEqual();
+  }
+
+  @Test
+  void a_key_of_which_nothing_is_heard_fails_alone() {
+    for (int i = 0; i < 300; i++) {
+      a.put(key(i), state(1, "value"));
+    }
+    pass(SECOND);
+    b.swallows = key(7);
+
+    RoundReport report = repair(a);
+
+    assertThat(report.failures()).isOne();
+    assertThat(b.content()).hasSize(299);
+    b.swallows = null;
+    assertThat(repair(a).failures()).isZero();
+    assertEqual();
+  }
+
+  @Test
+  void a_repair_waits_until_this_node_knows_what_it_has_itself() {
+    a.put(key(1), state(1, "new"));
+    a.busyWithReads = true;
+    List<RoundReport> reports = new ArrayList<>();
+    a.antiEntropy.repair(reports::add);
+    pass(10 * SECOND);
+    assertThat(reports).isEmpty();
+
+    a.busyWithReads = false;
+    pass(10 * SECOND);
+
+    assertThat(reports).hasSize(1);
+    assertThat(reports.get(0).unknown()).isZero();
+    assertEqual();
+  }
+
+  @Test
+  void whoever_waits_for_a_repair_is_told_when_the_node_stops() {
+    List<RoundReport> reports = new ArrayList<>();
+    a.antiEntropy.repair(reports::add);
+
+    a.antiEntropy.stop();
+
+    assertThat(reports).hasSize(1);
+  }
+
+  @Test
   void while_this_node_is_busy_it_waits_and_then_goes_on() {
     pass(SECOND);
     a.put(key(1), state(1, "new"));
@@ -266,7 +338,12 @@ class AntiEntropyTest {
     private boolean isSilent;
     private boolean busy;
     private boolean reaches = true;
+    private boolean busyWithReads;
+    private int overloads;
+    private long bytesUnderWay;
+    private long mostBytesUnderWay;
     private @Nullable Key refuses;
+    private @Nullable Key swallows;
 
     Node(MemberId id, int keysPerSecond) {
       this.id = id;
@@ -307,8 +384,10 @@ class AntiEntropyTest {
 
     @Override
     public boolean rebuild(int firstLeaf, int beforeLeaf, Consumer<@Nullable Integer> done) {
-      done.accept(storage.rebuild(firstLeaf, beforeLeaf));
-      return true;
+      if (!busyWithReads) {
+        done.accept(storage.rebuild(firstLeaf, beforeLeaf));
+      }
+      return !busyWithReads;
     }
 
     @Override
@@ -339,6 +418,11 @@ class AntiEntropyTest {
       if (message instanceof Message.KeysRequest request) {
         largestQuestion = Math.max(largestQuestion, request.keys().size());
       }
+      if (message instanceof Message.WriteRequest request) {
+        bytesUnderWay += request.state().length;
+        mostBytesUnderWay = Math.max(mostBytesUnderWay, bytesUnderWay);
+        underWay.add(() -> bytesUnderWay -= request.state().length);
+      }
       Node receiver = other != null ? other : id.equals(A) ? b : a;
       underWay.add(() -> receiver.receive(id, message));
       return true;
@@ -357,7 +441,9 @@ class AntiEntropyTest {
         Status status = state == null ? Status.ABSENT : Status.OK;
         send(from, new Message.ReadReply(request.id(), status, state));
       } else if (message instanceof Message.WriteRequest request) {
-        send(from, new Message.WriteReply(request.id(), write(request)));
+        if (swallows == null || !Key.of(request.key()).equals(swallows)) {
+          send(from, new Message.WriteReply(request.id(), write(request)));
+        }
       } else if (message instanceof Message.Reply reply) {
         antiEntropy.onReply(from, reply.id(), message);
       }
@@ -365,6 +451,9 @@ class AntiEntropyTest {
 
     private Status write(Message.WriteRequest request) {
       Key key = Key.of(request.key());
+      if (overloads-- > 0) {
+        return Status.OVERLOADED;
+      }
       if (refuses != null && key.equals(refuses)) {
         return Status.STORAGE_FAILED;
       }

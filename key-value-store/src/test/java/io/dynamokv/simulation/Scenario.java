@@ -42,6 +42,7 @@ record Scenario(
     long chaosNs) {
 
   static final int REPLICAS = 3;
+  static final int ENOUGH_ROOM = 100;
   static final long PLENTY = 1 << 20;
   static final long NEVER_NS = 1_000_000_000_000_000L;
   static final long NEVER_MS = 1_000_000_000;
@@ -55,7 +56,7 @@ record Scenario(
         chance.between(1, 5),
         chance.between(1, 3),
         chance.oneOf(List.of(Durability.SYNC, Durability.SYNC, Durability.WRITE, Durability.NONE)),
-        chance.oneOf(List.of(1, 3, 100, 100)),
+        chance.oneOf(List.of(1, 3, ENOUGH_ROOM, ENOUGH_ROOM)),
         chance.happens(0.3) ? 2000 : NEVER_MS,
         chance.happens(0.2) ? 600 : PLENTY,
         chance.happens(0.5) ? 3 * SECOND : NEVER_NS,

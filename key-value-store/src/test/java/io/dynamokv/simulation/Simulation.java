@@ -28,6 +28,8 @@ final class Simulation {
 
   private static final int REPAIR_EVERY_S = 10;
 
+  private static final int MOST_TRIES = 5;
+
   /** More than the longest pause of a handoff, and two attempts. */
   private static final int LONGEST_DELIVERY_S = 150;
 
@@ -212,12 +214,14 @@ final class Simulation {
   /** With everything mended, nothing stands in the way of a write to all holders. */
   private void writeEverywhere(KeyHistory key) {
     for (int holder : key.holders) {
-      KeyState seen = copies.visible(holder, key);
-      Version from = new Version(seen.version().clock(), seen.version().dots());
-      Operation write = history.write(key, ALL_HOLDERS, from, key.historyOf(seen), false);
-      cluster.remember(write);
-      submit(holder, write);
-      settle(READ_NS);
+      Operation write = write(key, holder);
+      // Where a queue holds one thing, anti-entropy may be just that.
+      boolean mayBeRefused = world.scenario.queueCapacity() < Scenario.ENOUGH_ROOM;
+      for (int tries = 1;
+          mayBeRefused && tries < MOST_TRIES && write.answer != Operation.Answer.STORED;
+          tries++) {
+        write = write(key, holder);
+      }
       // A trimmed clock may bring back what the write replaced, on those that still had it.
       boolean asItShould = isEqualEverywhere(key) || key.maybeTrimmed();
       if (write.answer != Operation.Answer.STORED || !asItShould) {
@@ -225,6 +229,16 @@ final class Simulation {
             "Recovery", key.name, key + ": mended, but " + write + " ended as " + write.answer);
       }
     }
+  }
+
+  private Operation write(KeyHistory key, int holder) {
+    KeyState seen = copies.visible(holder, key);
+    Version from = new Version(seen.version().clock(), seen.version().dots());
+    Operation write = history.write(key, ALL_HOLDERS, from, key.historyOf(seen), false);
+    cluster.remember(write);
+    submit(holder, write);
+    settle(READ_NS);
+    return write;
   }
 
   private boolean areEqualEverywhere() {
