@@ -39,7 +39,8 @@ repair() {
 }
 
 restart_third() {
-  "$root/dynamo-kv" cluster --data "$data" --detach >/dev/null
+  DYNAMO_KV_JAR=$jar setsid "$root/dynamo-kv" server "$data/node-3/config.yml" >"$data/node-3/log/again.log" 2>&1 &
+  until "$root/dynamo-kv" cluster status --data "$data" >/dev/null; do sleep 0.5; done
 }
 
 "$root/dynamo-kv" cluster --data "$data" --base-port "$base_port" --detach >/dev/null
