@@ -39,6 +39,7 @@ final class Chaos {
       case CRASH_WHILE_HARDENING -> node.crashWhileHardening(aWhileNs());
       case MACHINE_CRASH -> restartAfter(node, node::crashMachine);
       case DISK_LOSS -> restartAfter(node, node::loseDisk);
+      case BACKUP_RESTORED -> restartAfter(node, node::backUpOrRestore);
       case CLEAN_RESTART -> restartAfter(node, node::stopCleanly);
       case PAUSE -> forAWhile(node::standStill, node::moveOn);
       case PARTITION -> partition();

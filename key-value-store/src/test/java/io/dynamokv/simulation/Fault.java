@@ -10,6 +10,8 @@ enum Fault {
   MACHINE_CRASH,
   /** A disk is replaced by an empty one, under the same name of the member. */
   DISK_LOSS,
+  /** The first time, a disk is backed up; after that, it is set back to that. */
+  BACKUP_RESTORED,
   /** A node is stopped and started in the proper way. */
   CLEAN_RESTART,
   /** A process stands still for a while, then does everything at once. */

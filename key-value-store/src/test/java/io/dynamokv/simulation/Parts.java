@@ -29,6 +29,11 @@ class Parts {
     return replica;
   }
 
+  /** What is restored becomes another node to clocks. */
+  void renew(Storage restored, Chance chance) {
+    Identity.renew(restored, chance::nextLong);
+  }
+
   /** Where the ids of a node's requests begin, in the life that begins. */
   long firstRequestId(Chance chance) {
     return chance.nextLong() >>> 2;

@@ -142,6 +142,12 @@ final class PlantedBugs {
     }
   }
 
+  /** A node that was set back to a backup goes on under the name that it had. */
+  static final class KeepsItsNameWhenRestored extends Parts {
+    @Override
+    void renew(Storage restored, Chance chance) {}
+  }
+
   /** A node never finds out what it holds. */
   static final class NeverKnowsItsTree extends Parts {
     @Override

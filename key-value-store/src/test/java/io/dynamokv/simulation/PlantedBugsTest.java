@@ -124,6 +124,14 @@ class PlantedBugsTest {
   }
 
   @Test
+  void a_restored_backup_that_keeps_its_name_is_found() {
+    UnaryOperator<Scenario> restoring =
+        drawn -> drawn.withOnly(List.of(Fault.BACKUP_RESTORED, Fault.PARTITION));
+    assertThat(find(PlantedBugs.KeepsItsNameWhenRestored::new, restoring, "DotsAreUnique"::equals))
+        .isEqualTo("DotsAreUnique");
+  }
+
+  @Test
   void a_tree_that_is_never_known_is_found() {
     assertFound(PlantedBugs.NeverKnowsItsTree::new, "Convergence");
   }

@@ -1,5 +1,7 @@
 package io.dynamokv.simulation;
 
+import static java.util.Objects.requireNonNull;
+
 import io.dynamokv.ring.Key;
 import io.dynamokv.storage.Durability;
 import io.dynamokv.storage.StorageException;
@@ -17,6 +19,7 @@ final class SimulatedDisk {
   private final MemoryDisk disk = new MemoryDisk();
   private final WatchedStorage.Moods moods = new WatchedStorage.Moods();
   private boolean slow;
+  private MemoryDisk.@Nullable Backup backup;
   private @Nullable MemoryStorage storage;
   private @Nullable WatchedStorage watched;
 
@@ -67,6 +70,24 @@ final class SimulatedDisk {
   void lose() {
     leaveToLuck();
     disk.wipe();
+  }
+
+  boolean isBackedUp() {
+    return backup != null;
+  }
+
+  void backUp() {
+    backup = disk.backUp();
+  }
+
+  /** The disk is replaced by one that holds what was backed up. */
+  void restore(Parts parts) {
+    leaveToLuck();
+    disk.restore(requireNonNull(backup));
+    try (MemoryStorage restored = disk.open(Durability.SYNC, CAPACITY_BYTES)) {
+      disk.repair();
+      parts.renew(restored, world.chance);
+    }
   }
 
   /** What was not hardened when the process dies is lost, or reaches the disk all the same. */

@@ -136,6 +136,19 @@ final class SimulatedNode {
     tellLoss(true);
   }
 
+  void backUpOrRestore() {
+    if (!disk.isBackedUp()) {
+      world.note(Trace.ALL, id() + " is backed up");
+      disk.backUp();
+      return;
+    }
+    world.note(Trace.ALL, id() + " is set back to its backup");
+    end();
+    disk.restore(cluster.parts);
+    world.met(Situation.BACKUP_RESTORED);
+    tellLoss(true);
+  }
+
   private void end() {
     if (running != null) {
       running.end();

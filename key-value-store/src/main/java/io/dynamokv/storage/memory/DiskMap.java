@@ -31,6 +31,16 @@ final class DiskMap<K, V> {
     handedOver.clear();
   }
 
+  /** What a crash of the machine would leave. */
+  Map<K, V> backUp() {
+    return new HashMap<>(forced);
+  }
+
+  void restore(Map<K, V> backup) {
+    wipe();
+    forced.putAll(backup);
+  }
+
   void crash() {
     handedOver.clear();
   }

@@ -62,6 +62,32 @@ public final class MemoryDisk {
     meta.clear();
   }
 
+  /** What is on a disk at one moment. */
+  public static final class Backup {
+    private final Map<Key, byte[]> states;
+    private final Map<MemoryHints.Owed, Hint> hints;
+    private final Map<String, byte[]> meta;
+
+    private Backup(MemoryDisk disk) {
+      this.states = disk.states.backUp();
+      this.hints = disk.hints.backUp();
+      this.meta = new HashMap<>(disk.meta);
+    }
+  }
+
+  /** Copies what the disk would keep if the machine died now. */
+  public synchronized Backup backUp() {
+    return new Backup(this);
+  }
+
+  /** The process dies and its disk is replaced by one that holds what was copied before. */
+  public synchronized void restore(Backup backup) {
+    wipe();
+    states.restore(backup.states);
+    hints.restore(backup.hints);
+    meta.putAll(backup.meta);
+  }
+
   /** Every write, harden and meta write fails from now on; reads go on. */
   public void failWrites(String reason) {
     failure = reason;
