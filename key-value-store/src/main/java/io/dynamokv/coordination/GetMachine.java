@@ -183,16 +183,7 @@ public final class GetMachine {
 
   private void giveUpUnreachable() {
     if (state != State.READING) {
-      giveUpUnreachable(tally.awaitedHolders());
-      giveUpUnreachable(tally.awaitedStandIns());
-    }
-  }
-
-  private void giveUpUnreachable(List<MemberId> replicas) {
-    for (MemberId replica : replicas) {
-      if (!reachable.contains(replica)) {
-        tally.giveUp(replica);
-      }
+      tally.giveUpUnreachable(reachable);
     }
   }
 

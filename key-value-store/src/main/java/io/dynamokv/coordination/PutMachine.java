@@ -222,16 +222,7 @@ public final class PutMachine {
 
   private void giveUpUnreachable() {
     if (applied != null) {
-      giveUpUnreachable(tally.awaitedHolders());
-      giveUpUnreachable(tally.awaitedStandIns());
-    }
-  }
-
-  private void giveUpUnreachable(List<MemberId> replicas) {
-    for (MemberId replica : replicas) {
-      if (!reachable.contains(replica)) {
-        tally.giveUp(replica);
-      }
+      tally.giveUpUnreachable(reachable);
     }
   }
 

@@ -104,6 +104,15 @@ final class Tally {
     return waitsForNobody && move(slot, Standing.GIVEN_UP);
   }
 
+  /** Waits no longer for any of those that are not among these. */
+  void giveUpUnreachable(Set<MemberId> reachable) {
+    for (MemberId replica : awaited()) {
+      if (!reachable.contains(replica)) {
+        giveUp(replica);
+      }
+    }
+  }
+
   /**
    * Has somebody stand in for a holder: who does so already, or else the first of the fallbacks in
    * reach that stands in for nobody. Null if there is none, or no need.

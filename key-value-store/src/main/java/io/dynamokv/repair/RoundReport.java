@@ -76,21 +76,11 @@ public record RoundReport(
         keysFetched + other.keysFetched,
         bytes + other.bytes,
         failures + other.failures,
-        durationNs);
+        durationNs + other.durationNs);
   }
 
   RoundReport after(long wholeDurationNs) {
-    return new RoundReport(
-        members,
-        partitions,
-        differing,
-        unknown,
-        keysCompared,
-        keysSent,
-        keysFetched,
-        bytes,
-        failures,
-        wholeDurationNs);
+    return with(new RoundReport(0, 0, 0, 0, 0, 0, 0, 0, 0, wholeDurationNs));
   }
 
   /** How many states were moved, one way or the other. */

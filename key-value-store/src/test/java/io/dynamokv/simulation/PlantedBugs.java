@@ -61,16 +61,10 @@ final class PlantedBugs {
   }
 
   /** A replica keeps every value that it ever was sent. */
-  static final class KeepsWhatWasReplaced extends Parts {
+  static final class KeepsWhatWasReplaced extends ChangedWrites {
     @Override
-    LocalReplica replica(LocalReplica replica, Storage storage) {
-      return new Forwarding(replica) {
-        @Override
-        public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
-          return super.write(
-              write instanceof ReplicaWrite.Merge merge ? union(merge, storage) : write, done);
-        }
-      };
+    ReplicaWrite changed(ReplicaWrite write, Storage storage) {
+      return write instanceof ReplicaWrite.Merge merge ? union(merge, storage) : write;
     }
 
     private static ReplicaWrite union(ReplicaWrite.Merge merge, Storage storage) {
@@ -126,19 +120,12 @@ final class PlantedBugs {
   }
 
   /** A node that is to stand in for another stores the state, and takes no note of it. */
-  static final class StandsInWithoutNote extends Parts {
+  static final class StandsInWithoutNote extends ChangedWrites {
     @Override
-    LocalReplica replica(LocalReplica replica, Storage storage) {
-      return new Forwarding(replica) {
-        @Override
-        public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
-          return super.write(
-              write instanceof ReplicaWrite.StandIn standIn
-                  ? new ReplicaWrite.Merge(standIn.key(), standIn.state())
-                  : write,
-              done);
-        }
-      };
+    ReplicaWrite changed(ReplicaWrite write, Storage storage) {
+      return write instanceof ReplicaWrite.StandIn standIn
+          ? new ReplicaWrite.Merge(standIn.key(), standIn.state())
+          : write;
     }
   }
 
@@ -162,19 +149,12 @@ final class PlantedBugs {
   }
 
   /** A node gives up a note, and has nobody else owed what it keeps. */
-  static final class ReassignsToNobody extends Parts {
+  static final class ReassignsToNobody extends ChangedWrites {
     @Override
-    LocalReplica replica(LocalReplica replica, Storage storage) {
-      return new Forwarding(replica) {
-        @Override
-        public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
-          return super.write(
-              write instanceof ReplicaWrite.Reassign reassign
-                  ? new ReplicaWrite.Reassign(reassign.hint(), List.of())
-                  : write,
-              done);
-        }
-      };
+    ReplicaWrite changed(ReplicaWrite write, Storage storage) {
+      return write instanceof ReplicaWrite.Reassign reassign
+          ? new ReplicaWrite.Reassign(reassign.hint(), List.of())
+          : write;
     }
   }
 
@@ -203,16 +183,10 @@ final class PlantedBugs {
   }
 
   /** A node takes whatever it has now for what it had sent. */
-  static final class StrikesOutBlindly extends Parts {
+  static final class StrikesOutBlindly extends ChangedWrites {
     @Override
-    LocalReplica replica(LocalReplica replica, Storage storage) {
-      return new Forwarding(replica) {
-        @Override
-        public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
-          return super.write(
-              write instanceof ReplicaWrite.HandedOver over ? blindly(over, storage) : write, done);
-        }
-      };
+    ReplicaWrite changed(ReplicaWrite write, Storage storage) {
+      return write instanceof ReplicaWrite.HandedOver over ? blindly(over, storage) : write;
     }
 
     private static ReplicaWrite blindly(ReplicaWrite.HandedOver over, Storage storage) {
@@ -268,16 +242,10 @@ final class PlantedBugs {
   }
 
   /** A PUT replaces whatever the coordinator holds, whether its client has seen it or not. */
-  static final class DropsUnseenSiblings extends Parts {
+  static final class DropsUnseenSiblings extends ChangedWrites {
     @Override
-    LocalReplica replica(LocalReplica replica, Storage storage) {
-      return new Forwarding(replica) {
-        @Override
-        public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
-          return super.write(
-              write instanceof ReplicaWrite.Coordinate put ? blind(put, storage) : write, done);
-        }
-      };
+    ReplicaWrite changed(ReplicaWrite write, Storage storage) {
+      return write instanceof ReplicaWrite.Coordinate put ? blind(put, storage) : write;
     }
 
     private static ReplicaWrite blind(ReplicaWrite.Coordinate put, Storage storage) {
@@ -352,6 +320,21 @@ final class PlantedBugs {
   private static LocalReplica.WriteProgress stored(ReplicaWrite.Merge merge) {
     Version version = StateCodec.decode(merge.state()).version();
     return new LocalReplica.WriteProgress.Decided(new WriteResult.Stored(version, merge.state()));
+  }
+
+  /** A node that writes something else than it is asked to. */
+  private abstract static class ChangedWrites extends Parts {
+    abstract ReplicaWrite changed(ReplicaWrite write, Storage storage);
+
+    @Override
+    final LocalReplica replica(LocalReplica replica, Storage storage) {
+      return new Forwarding(replica) {
+        @Override
+        public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
+          return super.write(changed(write, storage), done);
+        }
+      };
+    }
   }
 
   /** Does what another replica does. */
