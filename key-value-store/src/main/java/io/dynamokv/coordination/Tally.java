@@ -199,12 +199,12 @@ final class Tally {
   /** Those that are waited for in the place of a holder. */
   List<MemberId> awaitedStandIns() {
     List<MemberId> awaited = new ArrayList<>(0);
-    for (MemberId standIn : standIns.keySet()) {
-      Slot slot = standIns.get(standIn);
-      if (slot != null && slot.standing == Standing.OPEN && standIn.equals(slot.standIn)) {
-        awaited.add(standIn);
-      }
-    }
+    standIns.forEach(
+        (standIn, slot) -> {
+          if (slot.standing == Standing.OPEN && standIn.equals(slot.standIn)) {
+            awaited.add(standIn);
+          }
+        });
     return awaited;
   }
 

@@ -19,8 +19,10 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -207,13 +209,18 @@ final class Comparison {
     ask(
         id -> new CompareRequest(id, level, places),
         reply -> {
-          if (reply instanceof CompareReply compared) {
+          if (reply instanceof CompareReply compared && isAbout(compared, places)) {
             whenCompared.accept(compared);
             compared.unknown().forEach(place -> fail(level, place));
           } else {
             giveUp();
           }
         });
+  }
+
+  private static boolean isAbout(CompareReply reply, List<PlaceHash> places) {
+    Set<Integer> asked = places.stream().map(PlaceHash::place).collect(Collectors.toSet());
+    return asked.containsAll(reply.differing()) && asked.containsAll(reply.unknown());
   }
 
   private void fail(Level level, int place) {

@@ -4,11 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dynamokv.edge.Http;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,34 +30,18 @@ class AntiEntropyIT {
       assertThat(cluster.client(1 + i % 3).put("key-" + i, "value", "", 3).status()).isEqualTo(200);
     }
     cluster.kill(3);
-    wipe(cluster.folder(3).resolve("db"));
+    cluster.wipe(3);
     cluster.restart(3);
-    Http http = new Http(cluster.httpPort(3));
 
     // A node that has just started does not know at once what it has.
-    cluster.await("all to be there", () -> repaired() && dump(http).contains("\"keys\":300"));
+    cluster.await(
+        "all to be there", () -> cluster.repair(3) && cluster.dump(3).contains("\"keys\":300"));
 
     cluster.script("repair", "--data", cluster.folder(1).resolveSibling("").toString());
     for (int node = 1; node <= 3; node++) {
       assertThat(metric(node, "partitions-differing")).isZero();
       assertThat(metric(node, "partitions")).isEqualTo(2 * 1024);
       assertThat(metric(node, "failures")).isZero();
-    }
-  }
-
-  private boolean repaired() {
-    try {
-      return new Http(cluster.httpPort(3) + 1).post("/tasks/repair", "").status() == 200;
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  private static String dump(Http http) {
-    try {
-      return http.get("/internal/dump/my").body();
-    } catch (IOException e) {
-      return "";
     }
   }
 
@@ -72,14 +52,5 @@ class AntiEntropyIT {
         .json()
         .at("/gauges/anti-entropy.last." + name + "/value")
         .asInt(-1);
-  }
-
-  private static void wipe(Path folder) throws IOException {
-    try (Stream<Path> paths = Files.walk(folder)) {
-      List<Path> deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
-      for (Path path : deepestFirst) {
-        Files.delete(path);
-      }
-    }
   }
 }

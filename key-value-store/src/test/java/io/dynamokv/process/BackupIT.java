@@ -3,12 +3,7 @@ package io.dynamokv.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.dynamokv.edge.Http;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,7 +47,7 @@ class BackupIT {
     cluster.client(2).put("new", "since", "", 3);
     cluster.kill(3);
     assertThatThrownBy(() -> script("restore")).as("there is data").isInstanceOf(Error.class);
-    wipe(cluster.folder(3).resolve("db"));
+    cluster.wipe(3);
 
     script("restore");
     cluster.restart(3);
@@ -61,36 +56,13 @@ class BackupIT {
         .as("it has not heard of that version, or has by now")
         .isIn(200, 409);
     cluster.await(
-        "it to be brought what it lacks", () -> repaired(3) && dump(3).contains("\"keys\":3"));
+        "it to be brought what it lacks",
+        () -> cluster.repair(3) && cluster.dump(3).contains("\"keys\":3"));
     for (int node = 1; node <= 3; node++) {
       assertThat(cluster.client(node).get("changed", 3).values()).doesNotContain("before");
       assertThat(cluster.client(node).get("changed", 3).values()).hasSize(1);
       assertThat(cluster.client(node).get("deleted", 3).values()).isEmpty();
       assertThat(cluster.client(node).get("new", 3).values()).containsExactly("since");
-    }
-  }
-
-  private boolean repaired(int node) {
-    try {
-      return new Http(cluster.httpPort(node) + 1).post("/tasks/repair", "").status() == 200;
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  private String dump(int node) {
-    try {
-      return new Http(cluster.httpPort(node)).get("/internal/dump/my").body();
-    } catch (IOException e) {
-      return "";
-    }
-  }
-
-  private static void wipe(Path folder) throws IOException {
-    try (Stream<Path> paths = Files.walk(folder)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
     }
   }
 }

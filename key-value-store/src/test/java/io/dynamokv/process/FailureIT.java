@@ -64,20 +64,11 @@ class FailureIT {
 
     cluster.restart(3);
 
-    Http http = new Http(cluster.httpPort(3));
-    // A dump is of what the node has itself; it repairs nothing.
     cluster.await(
         "node-3 to have what it missed",
-        () -> dump(http).contains("\"keys\":301") && dump(http).contains(base64("after")));
+        () ->
+            cluster.dump(3).contains("\"keys\":301") && cluster.dump(3).contains(base64("after")));
     cluster.await("nobody to owe anything", () -> owed(1) + owed(2) == 0);
-  }
-
-  private static String dump(Http http) {
-    try {
-      return http.get("/internal/dump/my").body();
-    } catch (IOException e) {
-      return "";
-    }
   }
 
   private static String base64(String text) {

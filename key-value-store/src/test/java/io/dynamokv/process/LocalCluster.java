@@ -1,5 +1,6 @@
 package io.dynamokv.process;
 
+import io.dynamokv.edge.Http;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -9,10 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /**
  * A cluster of real processes on this machine, made with {@code ./dynamo-kv cluster}. Nodes are
@@ -119,6 +122,34 @@ final class LocalCluster implements AutoCloseable {
   /** Waits until every node sees every other. */
   void awaitAll() throws Exception {
     await("all nodes to see each other", this::allSeeAll);
+  }
+
+  /** Takes all data from a node that does not run. */
+  void wipe(int node) throws IOException {
+    try (Stream<Path> paths = Files.walk(folder(node).resolve("db"))) {
+      List<Path> deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
+      for (Path path : deepestFirst) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  /** What a node has itself; nothing if it does not answer. To look at it repairs nothing. */
+  String dump(int node) {
+    try {
+      return new Http(httpPort(node)).get("/internal/dump/my").body();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  /** Has a node compare its copies with the others'; returns whether it did. */
+  boolean repair(int node) {
+    try {
+      return new Http(httpPort(node) + 1).post("/tasks/repair", "").status() == 200;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Ends a node in the proper way. */

@@ -1,15 +1,11 @@
 package io.dynamokv.process;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 
 /**
  * Lets things go wrong in a cluster of real processes, one after the other, and mends each. It
@@ -102,12 +98,7 @@ final class Nemesis {
   private void wipe(int node) throws Exception {
     makeEqual();
     kill(node);
-    try (Stream<Path> paths = Files.walk(cluster.folder(node).resolve("db"))) {
-      List<Path> deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
-      for (Path path : deepestFirst) {
-        Files.delete(path);
-      }
-    }
+    cluster.wipe(node);
     aWhile(1000);
     cluster.launch(node);
     cluster.awaitAll();

@@ -51,17 +51,17 @@ class SloppyQuorumIT {
     assertThat(cluster.client(left).get(KEY + "?minNumReads=2&strict=true").status())
         .isEqualTo(503);
     assertThat(strictPut(left, written.version()).status()).isEqualTo(503);
-    assertThat(dump(others.get(0))).contains(base64("meanwhile"));
-    assertThat(dump(others.get(1))).contains(base64("meanwhile"));
+    assertThat(cluster.dump(others.get(0))).contains(base64("meanwhile"));
+    assertThat(cluster.dump(others.get(1))).contains(base64("meanwhile"));
 
     cluster.restart(holders.get(1), holders.get(2));
 
     cluster.await(
         "the holders to have it",
-        () -> holders.stream().allMatch(node -> dump(node).contains(base64("meanwhile"))));
+        () -> holders.stream().allMatch(node -> cluster.dump(node).contains(base64("meanwhile"))));
     cluster.await(
         "the others to let go of it",
-        () -> others.stream().allMatch(node -> dump(node).contains("\"keys\":0")));
+        () -> others.stream().allMatch(node -> cluster.dump(node).contains("\"keys\":0")));
     Answer strict = cluster.client(left).get(KEY + "?minNumReads=3&strict=true");
     assertThat(strict.values()).containsExactly("meanwhile");
   }
@@ -79,14 +79,6 @@ class SloppyQuorumIT {
       nodes.add(Integer.parseInt(node.path("id").asText().substring("node-".length())));
     }
     return nodes;
-  }
-
-  private String dump(int node) {
-    try {
-      return new Http(cluster.httpPort(node)).get("/internal/dump/my").body();
-    } catch (IOException e) {
-      return "";
-    }
   }
 
   private static String base64(String text) {

@@ -6,11 +6,7 @@ import io.dynamokv.replica.Identity;
 import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.replica.WriteResult;
 import io.dynamokv.ring.Key;
-import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.ForwardingStorage;
-import io.dynamokv.storage.HashTree;
-import io.dynamokv.storage.Hint;
-import io.dynamokv.storage.KeyHashes;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.StorageException;
 import io.dynamokv.version.Actor;
@@ -36,7 +32,7 @@ final class PlantedBugs {
   static final class OverwritesInsteadOfMerging extends Parts {
     @Override
     LocalReplica replica(LocalReplica replica, Storage storage) {
-      return new Forwarding(replica) {
+      return new ForwardingReplica(replica) {
         @Override
         public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
           if (write instanceof ReplicaWrite.Merge merge) {
@@ -87,7 +83,7 @@ final class PlantedBugs {
   static final class NeverStoresWhatItIsSent extends Parts {
     @Override
     LocalReplica replica(LocalReplica replica, Storage storage) {
-      return new Forwarding(replica) {
+      return new ForwardingReplica(replica) {
         @Override
         public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
           if (write instanceof ReplicaWrite.Merge merge) {
@@ -110,7 +106,7 @@ final class PlantedBugs {
 
     @Override
     LocalReplica replica(LocalReplica replica, Storage storage) {
-      return new Forwarding(replica) {
+      return new ForwardingReplica(replica) {
         @Override
         public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
           return kind.isInstance(write) || super.write(write, done);
@@ -139,7 +135,7 @@ final class PlantedBugs {
   static final class NeverKnowsItsTree extends Parts {
     @Override
     LocalReplica replica(LocalReplica replica, Storage storage) {
-      return new Forwarding(replica) {
+      return new ForwardingReplica(replica) {
         @Override
         public boolean rebuild(int firstLeaf, int beforeLeaf, Consumer<@Nullable Integer> done) {
           return super.rebuild(firstLeaf, firstLeaf, done);
@@ -162,7 +158,7 @@ final class PlantedBugs {
   static final class ReleasesBeforeItIsThere extends Parts {
     @Override
     LocalReplica replica(LocalReplica replica, Storage storage) {
-      return new Forwarding(replica) {
+      return new ForwardingReplica(replica) {
         @Override
         public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
           return super.write(
@@ -220,7 +216,7 @@ final class PlantedBugs {
   static final class AcknowledgesBeforeStoring extends Parts {
     @Override
     LocalReplica replica(LocalReplica replica, Storage storage) {
-      return new Forwarding(replica) {
+      return new ForwardingReplica(replica) {
         @Override
         public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
           if (write instanceof ReplicaWrite.Merge merge && super.write(write, result -> {})) {
@@ -266,7 +262,7 @@ final class PlantedBugs {
   static final class TellsWhatItMayForget extends Parts {
     @Override
     LocalReplica replica(LocalReplica replica, Storage storage) {
-      return new Forwarding(replica) {
+      return new ForwardingReplica(replica) {
         @Override
         public boolean read(Key key, Consumer<ReadResult> done) {
           done.accept(readAtOnce(storage, key));
@@ -328,58 +324,12 @@ final class PlantedBugs {
 
     @Override
     final LocalReplica replica(LocalReplica replica, Storage storage) {
-      return new Forwarding(replica) {
+      return new ForwardingReplica(replica) {
         @Override
         public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
           return super.write(changed(write, storage), done);
         }
       };
-    }
-  }
-
-  /** Does what another replica does. */
-  private abstract static class Forwarding implements LocalReplica {
-    private final LocalReplica replica;
-
-    Forwarding(LocalReplica replica) {
-      this.replica = replica;
-    }
-
-    @Override
-    public boolean read(Key key, Consumer<ReadResult> done) {
-      return replica.read(key, done);
-    }
-
-    @Override
-    public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
-      return replica.write(write, done);
-    }
-
-    @Override
-    public boolean hints(
-        MemberId holder, @Nullable Key after, int limit, Consumer<@Nullable List<Hint>> done) {
-      return replica.hints(holder, after, limit, done);
-    }
-
-    @Override
-    public Map<MemberId, Long> hintCounts() {
-      return replica.hintCounts();
-    }
-
-    @Override
-    public HashTree tree() {
-      return replica.tree();
-    }
-
-    @Override
-    public boolean rebuild(int firstLeaf, int beforeLeaf, Consumer<@Nullable Integer> done) {
-      return replica.rebuild(firstLeaf, beforeLeaf, done);
-    }
-
-    @Override
-    public boolean keys(
-        long firstPosition, long lastPosition, int limit, Consumer<@Nullable KeyHashes> done) {
-      return replica.keys(firstPosition, lastPosition, limit, done);
     }
   }
 }

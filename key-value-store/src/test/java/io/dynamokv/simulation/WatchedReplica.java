@@ -4,22 +4,19 @@ import io.dynamokv.node.LocalReplica;
 import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
-import io.dynamokv.storage.HashTree;
 import io.dynamokv.storage.Hint;
 import io.dynamokv.storage.KeyHashes;
 import io.dynamokv.version.StateCodec;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A node's own copy, watched by whoever wants to know what it is asked and what it answers. */
-final class WatchedReplica implements LocalReplica {
+final class WatchedReplica extends ForwardingReplica {
   private final World world;
   private final Cluster cluster;
   private final SimulatedNode node;
   private final DotRegister register;
-  private final LocalReplica replica;
 
   WatchedReplica(
       World world,
@@ -27,17 +24,17 @@ final class WatchedReplica implements LocalReplica {
       SimulatedNode node,
       DotRegister register,
       LocalReplica replica) {
+    super(replica);
     this.world = world;
     this.cluster = cluster;
     this.node = node;
     this.register = register;
-    this.replica = replica;
   }
 
   @Override
   public boolean read(Key key, Consumer<ReadResult> done) {
     boolean accepted =
-        replica.read(
+        super.read(
             key,
             result -> {
               look(key, result);
@@ -68,34 +65,24 @@ final class WatchedReplica implements LocalReplica {
     return counted(
         write instanceof ReplicaWrite.Coordinate coordinate
             ? coordinate(coordinate, done)
-            : replica.write(write, result -> tell(done, result)));
+            : super.write(write, result -> tell(done, result)));
   }
 
   @Override
   public boolean hints(
       MemberId holder, @Nullable Key after, int limit, Consumer<@Nullable List<Hint>> done) {
-    return counted(replica.hints(holder, after, limit, done));
-  }
-
-  @Override
-  public Map<MemberId, Long> hintCounts() {
-    return replica.hintCounts();
-  }
-
-  @Override
-  public HashTree tree() {
-    return replica.tree();
+    return counted(super.hints(holder, after, limit, done));
   }
 
   @Override
   public boolean rebuild(int firstLeaf, int beforeLeaf, Consumer<@Nullable Integer> done) {
-    return counted(replica.rebuild(firstLeaf, beforeLeaf, done));
+    return counted(super.rebuild(firstLeaf, beforeLeaf, done));
   }
 
   @Override
   public boolean keys(
       long firstPosition, long lastPosition, int limit, Consumer<@Nullable KeyHashes> done) {
-    return counted(replica.keys(firstPosition, lastPosition, limit, done));
+    return counted(super.keys(firstPosition, lastPosition, limit, done));
   }
 
   /** The pipeline survives a call-back that throws; here it is a bug found. */
@@ -111,7 +98,7 @@ final class WatchedReplica implements LocalReplica {
     Operation operation = cluster.writer(write.from());
     register.given(operation);
     boolean accepted =
-        replica.write(
+        super.write(
             write,
             progress -> {
               if (!(progress instanceof WriteProgress.Applied)) {
