@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -112,11 +113,19 @@ class JeFailureTest {
 
     try (JeStorage storage = open(Durability.SYNC, Long.MAX_VALUE)) {
       assertThat(storage.failure()).as("nobody has been refused yet").isNull();
+      AtomicInteger written = new AtomicInteger();
+      // JE looks at the disk every now and then, not necessarily before the first write.
       assertThatExceptionOfType(StorageException.class)
-          .isThrownBy(() -> put(storage, "refused"))
+          .isThrownBy(
+              () -> {
+                while (written.get() < 10_000) {
+                  put(storage, "key " + written);
+                  written.incrementAndGet();
+                }
+              })
           .withMessageContaining("the disk is full");
       assertThat(storage.failure()).contains("the disk is full");
-      assertThat(has(storage, "refused")).isFalse();
+      assertThat(has(storage, "key " + written)).isFalse();
     }
   }
 
