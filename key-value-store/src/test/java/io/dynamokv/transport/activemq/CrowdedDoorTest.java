@@ -90,7 +90,8 @@ class CrowdedDoorTest {
     Node c = nodes.open(C);
     await(() -> b.transport().isLinked(A) && c.transport().isLinked(A));
 
-    assertThat(strangers()).isZero();
+    // One of their links in the other lane may be at the door just now.
+    await(() -> strangers() == 0);
   }
 
   /** Each has been met, or turned away, before the next comes. */
