@@ -105,7 +105,7 @@ public final class DynamoKvConfiguration extends Configuration implements Checke
         given instanceof DefaultLoggingFactory known ? LoggingDefaults.apply(known) : given);
   }
 
-  /** This node's own entry among the members. */
+  /** Who this node is, and how it is reached. */
   public MemberConfiguration self() {
     return membership.entry(node.id()).orElseThrow();
   }

@@ -3,19 +3,24 @@ package io.dynamokv;
 import com.codahale.metrics.MetricRegistry;
 import io.dropwizard.lifecycle.Managed;
 import io.dropwizard.util.Duration;
+import io.dynamokv.config.ClusterConfiguration;
 import io.dynamokv.config.MessagingConfiguration;
 import io.dynamokv.config.RequestsConfiguration;
 import io.dynamokv.config.StorageConfiguration;
 import io.dynamokv.membership.ClusterFacts;
+import io.dynamokv.membership.Founding;
 import io.dynamokv.membership.Member;
 import io.dynamokv.membership.Membership;
 import io.dynamokv.node.DataOwnership;
 import io.dynamokv.node.KeyValueNode;
+import io.dynamokv.node.KnownRoster;
 import io.dynamokv.node.NodeSettings;
 import io.dynamokv.node.RequestSettings;
 import io.dynamokv.repair.AntiEntropy;
+import io.dynamokv.replica.Dots;
 import io.dynamokv.replica.Identity;
 import io.dynamokv.replica.Replica;
+import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.ring.Partitions;
 import io.dynamokv.ring.Ring;
@@ -27,19 +32,19 @@ import io.dynamokv.storage.StorageException;
 import io.dynamokv.storage.je.JeSettings;
 import io.dynamokv.storage.je.JeStorage;
 import io.dynamokv.storage.memory.MemoryDisk;
+import io.dynamokv.transport.MemberAddress;
 import io.dynamokv.transport.Transport;
 import io.dynamokv.transport.WireLimits;
 import io.dynamokv.transport.activemq.ActiveMqTransport;
 import io.dynamokv.transport.activemq.ActiveMqTransportSettings;
 import io.dynamokv.transport.activemq.ClusterSecret;
-import io.dynamokv.transport.activemq.MemberAddress;
 import io.dynamokv.version.Actor;
-import io.dynamokv.version.Dot;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,18 +55,25 @@ import org.slf4j.LoggerFactory;
 final class NodeAssembly implements Managed {
   private static final Logger LOG = LoggerFactory.getLogger(NodeAssembly.class);
 
+  /** For so long nobody new has come when a ring is first made. */
+  private static final long FOUNDING_QUIET_NS = TimeUnit.SECONDS.toNanos(2);
+
   private final DynamoKvConfiguration configuration;
-  private final Ring ring;
+  private final Member self;
+  private final Partitions partitions;
   private final HashedStorage storage;
   private final Identity identity;
+  private final Membership membership;
   private final KeyValueNode node;
 
   private NodeAssembly(DynamoKvConfiguration configuration, MetricRegistry metrics) {
     this.configuration = configuration;
-    this.ring = ring();
-    this.storage = new HashedStorage(openStorage(metrics), ring.partitions());
-    DataOwnership.claim(storage, configuration.self().toMember().id(), ring);
+    this.self = configuration.self().toMember();
+    this.partitions = new Partitions(configuration.cluster().partitions());
+    this.storage = new HashedStorage(openStorage(metrics), partitions);
+    DataOwnership.claim(storage, self.id());
     this.identity = Identity.open(storage, new SecureRandom()::nextLong);
+    this.membership = configuration.membership().isStatic() ? fixedMembers() : changingMembers();
     this.node = assemble(metrics);
   }
 
@@ -74,11 +86,15 @@ final class NodeAssembly implements Managed {
   @Override
   public void start() {
     node.start();
+    node.found(configuration.membership().contacts());
   }
 
   @Override
   public void stop() {
     try {
+      if (configuration.membership().leavesOnShutdown()) {
+        node.leave(java(configuration.membership().leaveTimeout()));
+      }
       node.close();
       identity.closeCleanly();
     } catch (StorageException e) {
@@ -107,29 +123,26 @@ final class NodeAssembly implements Managed {
   }
 
   private KeyValueNode assemble(MetricRegistry metrics) {
-    ClusterFacts facts =
-        new ClusterFacts(
-            configuration.cluster().name(),
-            configuration.cluster().partitions(),
-            configuration.cluster().replicas(),
-            ring.fingerprint());
-    Actor actor = new Actor(identity.nodeId(), identity.incarnation());
     Replica replica =
         new Replica(
             storage,
-            () -> new Dot(actor, identity.nextCounter()),
+            new Dots(identity, storage, partitions, this::holds),
             System::currentTimeMillis,
             configuration.hints().maxSize().toBytes(),
             metrics);
     return new KeyValueNode(
         nodeSettings(),
-        facts,
-        membership(facts),
-        actor,
+        membership,
+        new Actor(identity.nodeId(), identity.incarnation()),
         replica,
         storage,
         transport(metrics),
         metrics);
+  }
+
+  private boolean holds(Key key) {
+    Ring ring = membership.view().ring();
+    return ring.holds(self.id(), partitions.partitionOf(key.position()));
   }
 
   private NodeSettings nodeSettings() {
@@ -149,32 +162,47 @@ final class NodeAssembly implements Managed {
         Runtime.getRuntime().maxMemory() / 8);
   }
 
-  private Ring ring() {
-    List<RingMember> members =
-        configuration.membership().members().stream()
-            .map(member -> new RingMember(member.id(), member.rack()))
-            .toList();
+  private Membership fixedMembers() {
+    List<Member> members = configuration.membership().members();
+    List<RingMember> ringMembers =
+        members.stream().map(member -> new RingMember(member.id(), member.rack())).toList();
     int replicas = configuration.cluster().replicas();
-    Partitions partitions = new Partitions(configuration.cluster().partitions());
-    return Ring.of(TokenAllocator.initial(members, partitions, replicas), replicas);
-  }
-
-  private Membership membership(ClusterFacts facts) {
-    return new Membership(
-        configuration.self().toMember(),
-        configuration.membership().members(),
+    Ring ring = Ring.of(TokenAllocator.initial(ringMembers, partitions, replicas), replicas);
+    DataOwnership.claim(storage, ring);
+    return Membership.fixed(
+        self,
+        members,
         ring,
-        facts,
+        facts(ring.fingerprint()),
         identity.nodeId(),
-        configuration.messaging().heartbeatInterval().toNanoseconds(),
-        configuration.messaging().suspectAfter().toNanoseconds(),
+        membershipTiming(),
         System.nanoTime());
   }
 
+  private Membership changingMembers() {
+    return new Membership(
+        self,
+        KnownRoster.read(storage, facts(0)),
+        new Founding(configuration.membership().founders(), FOUNDING_QUIET_NS),
+        identity.nodeId(),
+        membershipTiming(),
+        System.nanoTime());
+  }
+
+  private ClusterFacts facts(long ring) {
+    ClusterConfiguration cluster = configuration.cluster();
+    return new ClusterFacts(cluster.name(), cluster.partitions(), cluster.replicas(), ring);
+  }
+
+  private Membership.Timing membershipTiming() {
+    return new Membership.Timing(
+        configuration.messaging().heartbeatInterval().toNanoseconds(),
+        configuration.messaging().suspectAfter().toNanoseconds());
+  }
+
   private Transport transport(MetricRegistry metrics) {
-    Member self = configuration.self().toMember();
     Map<MemberId, MemberAddress> peers = new HashMap<>();
-    for (Member member : configuration.membership().members()) {
+    for (Member member : membership.view().members()) {
       if (!member.id().equals(self.id())) {
         peers.put(member.id(), new MemberAddress(member.host(), member.messagingPort()));
       }

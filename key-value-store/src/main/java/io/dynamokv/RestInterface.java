@@ -18,9 +18,11 @@ import io.dynamokv.resources.Dump;
 import io.dynamokv.resources.ErrorMapper;
 import io.dynamokv.resources.IncomingProvider;
 import io.dynamokv.resources.InternalResource;
+import io.dynamokv.resources.LeaveTask;
 import io.dynamokv.resources.Outcomes;
 import io.dynamokv.resources.PeerDumps;
 import io.dynamokv.resources.PingResource;
+import io.dynamokv.resources.RemoveTask;
 import io.dynamokv.resources.RepairTask;
 import io.dynamokv.resources.StorageResource;
 import io.dynamokv.resources.forward.HttpForwarding;
@@ -83,6 +85,8 @@ final class RestInterface {
     environment.healthChecks().register("storage", new ServiceHealthCheck(service));
     environment.healthChecks().register("cluster", new ClusterHealthCheck(service));
     environment.admin().addTask(new RepairTask(service));
+    environment.admin().addTask(new LeaveTask(service));
+    environment.admin().addTask(new RemoveTask(service));
     environment.admin().addTask(new BackupTask(service));
     environment.lifecycle().addServerLifecycleListener(server -> LOG.info("{}", startLine()));
   }
@@ -157,7 +161,7 @@ final class RestInterface {
   private String startLine() {
     MemberConfiguration self = configuration.self();
     ClusterConfiguration cluster = configuration.cluster();
-    return "%s of cluster %s serves http://%s:%d (admin port %d): N=%d r=%d w=%d, %d members"
+    return "%s of cluster %s serves http://%s:%d (admin port %d): N=%d r=%d w=%d, %s members"
         .formatted(
             self.id(),
             cluster.name(),
@@ -167,6 +171,8 @@ final class RestInterface {
             cluster.replicas(),
             cluster.reads(),
             cluster.writes(),
-            configuration.membership().members().size());
+            configuration.membership().isStatic()
+                ? configuration.membership().members().size()
+                : "changing");
   }
 }

@@ -2,11 +2,15 @@ package io.dynamokv.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Pattern;
 import java.nio.file.Path;
 
 /** The section {@code node}: who this node is. */
 public final class NodeConfiguration {
-  @JsonProperty @NotBlank private String id = "";
+  @JsonProperty
+  @NotBlank
+  @Pattern(regexp = MemberConfiguration.ID)
+  private String id = "";
 
   @JsonProperty @NotBlank private String directory = "";
 

@@ -53,6 +53,9 @@ public final class PutMachine {
   /** Who can not store it for a reason that time does not heal: no hint would ever reach them. */
   private final Set<MemberId> beyondHelp = new HashSet<>(0);
 
+  /** Those that have not stored it yet. */
+  private final List<MemberId> newHolders;
+
   private State state = State.NEW;
   private Set<MemberId> reachable;
   private @Nullable Version version;
@@ -61,6 +64,8 @@ public final class PutMachine {
   /**
    * @param holders the key's holders, this node among them
    * @param fallbacks who may stand in for holders, best first; none if the quorum is to be strict
+   * @param newHolders who will hold the key and does not yet: they are sent it too, and do not
+   *     count
    * @param wanted how many must have stored it, 1 to the number of replicas
    * @param reachable the members that can be reached, this node among them
    */
@@ -68,11 +73,23 @@ public final class PutMachine {
       MemberId self,
       List<MemberId> holders,
       List<MemberId> fallbacks,
+      List<MemberId> newHolders,
       int wanted,
       Set<MemberId> reachable) {
     this.self = self;
+    this.newHolders = new ArrayList<>(newHolders);
     this.tally = new Tally(wanted, holders, fallbacks);
     this.reachable = reachable;
+  }
+
+  /** Where nobody else will hold the key. */
+  public PutMachine(
+      MemberId self,
+      List<MemberId> holders,
+      List<MemberId> fallbacks,
+      int wanted,
+      Set<MemberId> reachable) {
+    this(self, holders, fallbacks, List.of(), wanted, reachable);
   }
 
   /** Begins; called once, before any event. */
@@ -106,6 +123,7 @@ public final class PutMachine {
     } else if (event instanceof PutEvent.LocalUncertain) {
       return localUncertain();
     } else if (event instanceof PutEvent.ReplicaStored replica) {
+      newHolders.remove(replica.replica());
       tally.succeed(replica.replica());
       return weigh(List.of());
     } else if (event instanceof PutEvent.ReplicaFailed replica) {
@@ -145,7 +163,13 @@ public final class PutMachine {
     moveTo(State.REPLICATING);
     version = local.version();
     applied = local.state();
-    return weigh(replicate());
+    List<PutCommand> commands = replicate();
+    for (MemberId newHolder : newHolders) {
+      if (reachable.contains(newHolder)) {
+        commands.add(new PutCommand.Replicate(newHolder, local.state()));
+      }
+    }
+    return weigh(commands);
   }
 
   private Step<PutCommand, PutOutcome> replicaFailed(PutEvent.ReplicaFailed failed) {
@@ -236,13 +260,17 @@ public final class PutMachine {
       moveTo(State.DONE);
       outcome = new PutOutcome.Unknown(tally.wanted(), tally.succeeded());
     }
-    if (state == State.ANSWERED && tally.isComplete()) {
+    if (state == State.ANSWERED && tally.isComplete() && noneIsAwaited(newHolders)) {
       moveTo(State.DONE);
     }
     if (state == State.DONE) {
       return new Step<>(join(commands, owed()), outcome, true);
     }
     return new Step<>(commands, outcome, false);
+  }
+
+  private boolean noneIsAwaited(List<MemberId> replicas) {
+    return replicas.stream().noneMatch(reachable::contains);
   }
 
   private static List<PutCommand> join(List<PutCommand> some, List<PutCommand> others) {
@@ -265,6 +293,7 @@ public final class PutMachine {
         owed.add(new PutCommand.Owe(replica));
       }
     }
+    newHolders.forEach(newHolder -> owed.add(new PutCommand.Owe(newHolder)));
     return owed;
   }
 

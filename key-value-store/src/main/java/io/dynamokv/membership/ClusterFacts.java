@@ -6,13 +6,19 @@ import io.dynamokv.transport.Message;
  * What all members of a cluster must agree on, or they would not mean the same by a key's holders.
  * Immutable.
  *
- * @param ring the fingerprint of the ring that follows from the configured members
+ * @param ring the fingerprint of the ring, where the members are configured; 0 where they come and
+ *     go
  */
 public record ClusterFacts(String name, int partitions, int replicas, long ring) {
   boolean agreesWith(Message.Heartbeat heartbeat) {
-    return name.equals(heartbeat.cluster())
-        && partitions == heartbeat.partitions()
-        && replicas == heartbeat.replicas()
-        && ring == heartbeat.ring();
+    return equals(
+        new ClusterFacts(
+            heartbeat.cluster(), heartbeat.partitions(), heartbeat.replicas(), heartbeat.ring()));
+  }
+
+  @Override
+  public String toString() {
+    return "%s with %d partitions, %d replicas and ring %x"
+        .formatted(name, partitions, replicas, ring);
   }
 }

@@ -1,71 +1,113 @@
 package io.dynamokv.membership;
 
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.ring.Partitions;
 import io.dynamokv.ring.Ring;
+import io.dynamokv.ring.RingMember;
+import io.dynamokv.ring.TokenTable;
 import io.dynamokv.transport.Message;
-import java.util.EnumMap;
+import io.dynamokv.transport.Message.RosterProgress;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This node's knowledge of the cluster: the members, given once, and which of them can be reached,
- * found out over the messaging links. A member counts as reachable while the link to it stands, its
- * silence is not suspicious, and it answers requests. Thread-safe; owns no thread and reads no
- * clock. Every time given is in nanoseconds and only ever grows.
- *
- * <p>How long a silence may be is learnt from how regularly its heartbeats come ({@link
- * ArrivalTimes}), between half the time of suspicion and four times as much; while too little is
- * known, it is the time of suspicion.
+ * This node's knowledge of the cluster: who the members are and who holds what, which they agree on
+ * by gossip (see {@link Roster}), and which of them can be reached, found out over the messaging
+ * links. A member counts as reachable while the link to it stands, its silence is not suspicious,
+ * and it answers requests. Thread-safe; owns no thread and reads no clock. Every time given is in
+ * nanoseconds and only ever grows.
  */
 public final class Membership {
   private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
 
-  /** A false alarm about once in a hundred million heartbeats, if they come as they use to. */
-  private static final double SUSPICIOUS_PHI = 8;
-
-  private static final int LONGEST_SILENCE = 4;
+  /** A newcomer that has been away for so long is planned without, until it is back. */
+  private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
 
   private final ClusterFacts facts;
+  private final boolean fixed;
+  private final Member self;
   private final long ownNodeId;
   private final long beatNs;
   private final long suspectAfterNs;
+  private final long startedNs;
+  private final RosterKeeper keeper;
   private final Map<MemberId, Peer> peers = new HashMap<>();
+  private final Rings rings;
   private volatile View view;
+  private volatile boolean isServing;
   private long lastTickNs;
 
+  /** How often members beat, and when silence is suspicious. Immutable. */
+  public record Timing(long beatNs, long suspectAfterNs) {}
+
   /**
-   * @param members all members, this node among them
+   * Members that come and go.
+   *
+   * @param roster what this node knew when it last ran
    * @param ownNodeId the identity of this node's data folder
-   * @param beatNs how often members say that they live, and this node looks whether they do
-   * @param suspectAfterNs a member that is silent for so long is taken to be unreachable, until it
-   *     is known how regularly it is heard of
+   * @param timing how often members say that they live, and this node looks whether they do; and
+   *     after which silence a member is taken to be unreachable, until it is known how regularly it
+   *     is heard of
    */
   public Membership(
+      Member self, Roster roster, Founding founding, long ownNodeId, Timing timing, long nowNs) {
+    this(self, roster, founding, false, ownNodeId, timing, nowNs);
+  }
+
+  private Membership(
+      Member self,
+      Roster roster,
+      Founding founding,
+      boolean fixed,
+      long ownNodeId,
+      Timing timing,
+      long nowNs) {
+    this.facts = roster.facts();
+    this.fixed = fixed;
+    this.self = self;
+    this.ownNodeId = ownNodeId;
+    this.beatNs = timing.beatNs();
+    this.suspectAfterNs = timing.suspectAfterNs();
+    this.lastTickNs = nowNs;
+    this.startedNs = nowNs;
+    this.keeper = new RosterKeeper(self, ownNodeId, roster, founding, nowNs);
+    this.rings = new Rings(facts);
+    this.view = new View(self, List.of(self), rings.none(), Set.of(self.id()));
+    meet(nowNs);
+    refresh(nowNs);
+  }
+
+  /**
+   * Members that are given once and never change.
+   *
+   * @param members all members, this node among them
+   */
+  public static Membership fixed(
       Member self,
       List<Member> members,
       Ring ring,
       ClusterFacts facts,
       long ownNodeId,
-      long beatNs,
-      long suspectAfterNs,
+      Timing timing,
       long nowNs) {
-    this.facts = facts;
-    this.ownNodeId = ownNodeId;
-    this.beatNs = beatNs;
-    this.suspectAfterNs = suspectAfterNs;
-    this.lastTickNs = nowNs;
-    for (Member member : members) {
-      if (!member.id().equals(self.id())) {
-        peers.put(member.id(), new Peer());
-      }
-    }
-    this.view = new View(self, members, ring, Set.of(self.id()));
+    TreeMap<MemberId, MemberRecord> records = new TreeMap<>();
+    members.forEach(
+        member -> records.put(member.id(), new MemberRecord(member, 0, Standing.IN, 0)));
+    RingPlan plan = new RingPlan(1, ring.tokens(), null, Map.of());
+    Roster roster = new Roster(facts, records, plan);
+    return new Membership(self, roster, new Founding(0, 0), true, ownNodeId, timing, nowNs);
   }
 
   /** What is known now. */
@@ -73,10 +115,114 @@ public final class Membership {
     return view;
   }
 
+  /** What all members must agree on. */
+  public ClusterFacts facts() {
+    return facts;
+  }
+
+  /** Whether the members never change. */
+  public boolean isFixed() {
+    return fixed;
+  }
+
+  /** How far this node has come with what members agree on. */
+  public synchronized RosterProgress progress() {
+    return fixed
+        ? RosterProgress.FIXED
+        : new RosterProgress(keeper.hash(), keeper.plan(), keeper.isReady());
+  }
+
+  /** What is known of the members and the ring, as it is sent and kept. */
+  public synchronized byte[] roster() {
+    return keeper.bytes();
+  }
+
+  /** Why this node can not serve, or null. */
+  public synchronized @Nullable String failure() {
+    if (keeper.isRemoved()) {
+      return "this node was removed from the cluster: with an empty data folder it can join anew";
+    } else if (keeper.isNameTaken()) {
+      return "another node lives under this one's name: one of them needs another node.id";
+    }
+    return isServing ? null : "this node knows of no ring yet: it has met too few members";
+  }
+
+  /** Whether this node has left the cluster, or was removed. */
+  public synchronized boolean isRemoved() {
+    return keeper.isRemoved();
+  }
+
   /** Whether a member has shown that it means the same cluster; only then is it listened to. */
   public synchronized boolean isTrusted(MemberId member) {
     Peer peer = peers.get(member);
-    return peer != null && peer.agrees;
+    return peer != null && peer.agrees();
+  }
+
+  /** Whether all members in reach follow the plan that this node follows, or a later one. */
+  public synchronized boolean allFollow() {
+    return view.reachable().stream()
+        .map(peers::get)
+        .allMatch(peer -> peer == null || peer.progress().plan() >= keeper.plan());
+  }
+
+  /** Whether a member has what it should have by the ring that is served. */
+  public synchronized boolean isAdmitted(MemberId id) {
+    if (fixed) {
+      return true;
+    }
+    RingPlan plan = keeper.roster().plan();
+    MemberRecord record = keeper.roster().record(id);
+    return plan != null && record != null && plan.isAdmitted(record);
+  }
+
+  /** This node has all that it should have by a plan. */
+  public synchronized void ready(long plan) {
+    keeper.ready(plan);
+  }
+
+  /** Takes in what another node knows. Returns whether anything has changed. */
+  public synchronized boolean onGossip(Roster roster, long nowNs) {
+    if (fixed) {
+      return false;
+    } else if (!roster.facts().equals(facts)) {
+      LOG.error("refusing gossip of another cluster: {}; here {}", roster.facts(), facts);
+      return false;
+    }
+    Set<MemberId> living = new HashSet<>();
+    peers.forEach(
+        (id, peer) -> {
+          if (peer.lives(nowNs)) {
+            living.add(id);
+          }
+        });
+    return keeper.merge(roster, living) && rosterChanged(nowNs);
+  }
+
+  /** This node says what is to become of it. */
+  public synchronized boolean become(Standing standing, long nowNs) {
+    return keeper.become(standing) && rosterChanged(nowNs);
+  }
+
+  /** Somebody says that a member will not come back; false if there is no such member. */
+  public synchronized boolean remove(MemberId id, long nowNs) {
+    return !fixed && keeper.remove(id) && rosterChanged(nowNs);
+  }
+
+  private boolean rosterChanged(long nowNs) {
+    meet(nowNs);
+    refresh(nowNs);
+    return true;
+  }
+
+  /** Knows the members that there are, and no others. */
+  private void meet(long nowNs) {
+    Set<MemberId> present = keeper.present().keySet();
+    peers.keySet().retainAll(present);
+    for (MemberId id : present) {
+      if (!id.equals(self.id())) {
+        peers.computeIfAbsent(id, member -> new Peer(suspectAfterNs, nowNs));
+      }
+    }
   }
 
   /** The link to a member was made or lost. Returns whether the view has changed. */
@@ -85,10 +231,7 @@ public final class Membership {
     if (peer == null) {
       return false;
     }
-    peer.linked = up;
-    if (up) {
-      peer.misses.values().forEach(Misses::clear);
-    }
+    peer.link(up);
     return refresh(lastTickNs);
   }
 
@@ -100,11 +243,10 @@ public final class Membership {
       return false;
     }
     String objection = objectionTo(member, heartbeat);
-    if (objection != null && (peer.agrees || !peer.heard)) {
+    if (objection != null && (peer.agrees() || !peer.isHeard())) {
       LOG.error("refusing member {}: {}", member, objection);
     }
-    peer.agrees = objection == null;
-    peer.nodeId = heartbeat.nodeId();
+    peer.identify(heartbeat.nodeId(), objection == null, heartbeat.progress());
     peer.beat(nowNs);
     return refresh(nowNs);
   }
@@ -134,27 +276,26 @@ public final class Membership {
     if (peer == null) {
       return false;
     }
-    peer.heardNs = nowNs;
+    peer.heard(nowNs);
     return !view.reachable().contains(member) && refresh(nowNs);
   }
 
   /** Why a member can not be worked with, or null if it can. */
   private @Nullable String objectionTo(MemberId member, Message.Heartbeat heartbeat) {
     if (!facts.agreesWith(heartbeat)) {
-      return "it means another cluster: %s with %d partitions, %d replicas and ring %x; here %s, %d, %d and %x"
-          .formatted(
-              heartbeat.cluster(),
-              heartbeat.partitions(),
-              heartbeat.replicas(),
-              heartbeat.ring(),
-              facts.name(),
-              facts.partitions(),
-              facts.replicas(),
-              facts.ring());
+      ClusterFacts others =
+          new ClusterFacts(
+              heartbeat.cluster(), heartbeat.partitions(), heartbeat.replicas(), heartbeat.ring());
+      return "it means another cluster: " + others + "; here " + facts;
     }
     if (heartbeat.nodeId() == ownNodeId || isTakenByAnother(member, heartbeat.nodeId())) {
       return "its data folder is a copy of another member's, with the same identity %x"
           .formatted(heartbeat.nodeId());
+    }
+    MemberRecord record = keeper.roster().record(member);
+    if (!fixed && record != null && record.nodeId() != heartbeat.nodeId()) {
+      return "its data folder is another one, %x, than the one that is known of it, %x"
+          .formatted(heartbeat.nodeId(), record.nodeId());
     }
     return null;
   }
@@ -164,8 +305,8 @@ public final class Membership {
         .anyMatch(
             entry ->
                 !entry.getKey().equals(member)
-                    && entry.getValue().agrees
-                    && entry.getValue().nodeId == nodeId);
+                    && entry.getValue().agrees()
+                    && entry.getValue().nodeId() == nodeId);
   }
 
   /** Lets time pass; to be called several times within the time of suspicion. */
@@ -176,97 +317,113 @@ public final class Membership {
       peers.values().forEach(peer -> peer.excuse(nowNs));
     }
     lastTickNs = nowNs;
-    return refresh(nowNs);
+    boolean changed = refresh(nowNs);
+    return !fixed && plan(nowNs) || changed;
+  }
+
+  private boolean plan(long nowNs) {
+    boolean othersKnowARing = false;
+    Set<MemberId> present = new TreeSet<>(view.reachable());
+    Set<MemberId> ready = new TreeSet<>();
+    for (Map.Entry<MemberId, Peer> each : peers.entrySet()) {
+      RosterProgress progress = each.getValue().progress();
+      othersKnowARing |= progress.plan() > 0;
+      if (each.getValue().awayNs(nowNs) < PATIENCE_NS) {
+        present.add(each.getKey());
+      }
+      boolean isReady = progress.ready() && progress.plan() == keeper.plan();
+      if (isReady && view.reachable().contains(each.getKey())) {
+        ready.add(each.getKey());
+      }
+    }
+    if (keeper.isReady()) {
+      ready.add(self.id());
+    }
+    // At first nobody seems to be there.
+    boolean isSettledIn = nowNs - startedNs > 2 * suspectAfterNs;
+    boolean planned =
+        keeper.found(view.reachable(), othersKnowARing, nowNs)
+            || isSettledIn && keeper.plan(view.reachable(), present, ready);
+    return planned && rosterChanged(nowNs);
   }
 
   private boolean refresh(long nowNs) {
     TreeSet<MemberId> reachable = new TreeSet<>();
-    reachable.add(view.self().id());
+    reachable.add(self.id());
     peers.forEach(
         (id, peer) -> {
           if (peer.isReachable(nowNs)) {
             reachable.add(id);
           }
         });
-    if (reachable.equals(view.reachable())) {
+    View next = viewOf(reachable);
+    if (next.equals(view)) {
       return false;
     }
     tellChanges(reachable);
-    view = new View(view.self(), view.members(), view.ring(), reachable);
+    view = next;
+    isServing = keeper.roster().plan() != null;
     return true;
   }
 
-  private void tellChanges(TreeSet<MemberId> reachable) {
+  private View viewOf(Set<MemberId> reachable) {
+    List<Member> members = new ArrayList<>();
+    Set<MemberId> leaving = new HashSet<>();
+    for (MemberRecord record : keeper.present().values()) {
+      members.add(record.member());
+      if (record.standing() == Standing.LEAVING) {
+        leaving.add(record.member().id());
+      }
+    }
+    if (!keeper.present().containsKey(self.id())) {
+      members.add(self);
+    }
+    RingPlan plan = keeper.roster().plan();
+    boolean isOut = keeper.isRemoved() || keeper.isNameTaken();
+    Ring ring = plan == null || isOut ? rings.none() : rings.of(plan.served());
+    TokenTable next = plan == null || isOut ? null : plan.next();
+    Set<MemberId> readable =
+        fixed ? reachable : reachable.stream().filter(this::isAdmitted).collect(Collectors.toSet());
+    long number = fixed || isOut ? 0 : keeper.plan();
+    Ring nextRing = next == null ? null : rings.of(next);
+    return new View(number, self, members, ring, nextRing, reachable, readable, leaving);
+  }
+
+  private void tellChanges(Set<MemberId> reachable) {
     peers.forEach(
         (id, peer) -> {
           boolean before = view.reachable().contains(id);
           if (!before && reachable.contains(id)) {
             LOG.info("member {} is reachable", id);
           } else if (before && !reachable.contains(id)) {
-            LOG.warn("member {} is unreachable: {}", id, peer.trouble());
+            LOG.warn("member {} is unreachable: {}", id, peer.trouble(lastTickNs));
           }
         });
   }
 
-  /** What is known of another member; guarded by the membership's lock. */
-  private final class Peer {
-    private final ArrivalTimes arrivals = new ArrivalTimes(suspectAfterNs / 12.0);
-    private final Map<Work, Misses> misses = new EnumMap<>(Work.class);
-    private boolean linked;
-    private boolean heard;
-    private boolean agrees;
-    private long nodeId;
-    private long heardNs;
-    private long beatNs;
-    private boolean beatsInARow;
+  /** Makes rings, and remembers the last few. */
+  private static final class Rings {
+    private final ClusterFacts facts;
+    private final Map<TokenTable, Ring> made = new HashMap<>();
 
-    void beat(long nowNs) {
-      if (beatsInARow && nowNs - beatNs <= LONGEST_SILENCE * suspectAfterNs) {
-        arrivals.add(nowNs - beatNs);
+    Rings(ClusterFacts facts) {
+      this.facts = facts;
+    }
+
+    Ring of(TokenTable table) {
+      if (made.size() > 4 && !made.containsKey(table)) {
+        made.clear();
       }
-      heard = true;
-      heardNs = nowNs;
-      beatNs = nowNs;
-      beatsInARow = true;
+      return made.computeIfAbsent(table, key -> Ring.of(key, facts.replicas()));
     }
 
-    /** This node has not listened for a while. */
-    void excuse(long nowNs) {
-      beatsInARow = false;
-      heardNs = nowNs;
-    }
-
-    Misses missesOf(Work work) {
-      return misses.computeIfAbsent(work, kind -> new Misses(suspectAfterNs));
-    }
-
-    boolean isLeftOut(long nowNs) {
-      boolean leftOut = false;
-      for (Misses ofWork : misses.values()) {
-        leftOut |= ofWork.isLeftOut(nowNs);
-      }
-      return leftOut;
-    }
-
-    boolean isReachable(long nowNs) {
-      return linked && heard && agrees && !isSilent(nowNs - heardNs) && !isLeftOut(nowNs);
-    }
-
-    private boolean isSilent(long silenceNs) {
-      if (!arrivals.isEnough()) {
-        return silenceNs > suspectAfterNs;
-      }
-      return silenceNs > LONGEST_SILENCE * suspectAfterNs
-          || silenceNs > suspectAfterNs / 2 && arrivals.phi(silenceNs) > SUSPICIOUS_PHI;
-    }
-
-    String trouble() {
-      if (!linked) {
-        return "the link to it is down";
-      }
-      return isLeftOut(lastTickNs)
-          ? "it does not answer requests, and is left out for a while"
-          : "no sign of life from it";
+    /** One in which nobody holds anything. */
+    Ring none() {
+      RingMember nobody = new RingMember(MemberId.NOBODY, "");
+      List<Integer> all = IntStream.range(0, facts.partitions()).boxed().toList();
+      return of(
+          TokenTable.of(
+              new Partitions(facts.partitions()), List.of(nobody), Map.of(nobody.id(), all)));
     }
   }
 }

@@ -105,7 +105,7 @@ final class Coordinator {
     List<MemberId> holders = askingOrder.of(list.holders());
     GetMachine machine =
         new GetMachine(
-            now.self().id(), holders, fallbacks(list, quorum), quorum.wanted(), now.reachable());
+            now.self().id(), holders, fallbacks(list, quorum), quorum.wanted(), now.readable());
     begin(new GetRequest(this, newId(), requestId, key, nanoClock.getAsLong(), machine, answer));
   }
 
@@ -123,6 +123,7 @@ final class Coordinator {
             now.self().id(),
             list.holders(),
             fallbacks(list, quorum),
+            now.newHolders(key),
             quorum.wanted(),
             now.reachable());
     ReplicaWrite.Coordinate write = new ReplicaWrite.Coordinate(key, from, value);
@@ -150,7 +151,7 @@ final class Coordinator {
   /** Tells every request in flight who can be reached now. */
   void onView(View now) {
     for (Request<?, ?> request : new ArrayList<>(inFlight.values())) {
-      request.onView(now.reachable());
+      request.onView(now);
       discardIfFinished(request);
     }
   }

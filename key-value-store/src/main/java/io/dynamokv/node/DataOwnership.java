@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Whose data a folder holds, and by which ring it was placed there. Both are written into the
  * folder when it is first used and compared at every later start. Stateless.
  *
- * <p>A folder that was copied to another member would give two nodes one identity, and a ring that
- * has changed would look for keys where they are not. Until nodes can hand data over, both are
- * refused.
+ * <p>A folder that was copied to another member would give two nodes one identity. Where the
+ * members are configured, nobody hands data over when they change, and keys would be looked for
+ * where they are not. Both are refused.
  */
 public final class DataOwnership {
   private static final String MEMBER_RECORD = "member";
@@ -24,11 +24,11 @@ public final class DataOwnership {
   private DataOwnership() {}
 
   /**
-   * Claims a folder for a member and a ring.
+   * Claims a folder for a member.
    *
-   * @throws StorageException if it is another member's, or holds keys that another ring has placed
+   * @throws StorageException if it is another member's
    */
-  public static void claim(Storage storage, MemberId member, Ring ring) {
+  public static void claim(Storage storage, MemberId member) {
     String owner = read(storage, MEMBER_RECORD, member.value());
     if (!owner.equals(member.value())) {
       throw new StorageException(
@@ -36,6 +36,15 @@ public final class DataOwnership {
                   + " nodes one identity")
               .formatted(owner, member));
     }
+    write(storage, MEMBER_RECORD, member.value());
+  }
+
+  /**
+   * Claims a folder for a ring that never changes.
+   *
+   * @throws StorageException if it holds keys that another ring has placed
+   */
+  public static void claim(Storage storage, Ring ring) {
     String fingerprint = Long.toHexString(ring.fingerprint());
     String placedBy = read(storage, RING_RECORD, fingerprint);
     if (!placedBy.equals(fingerprint) && storage.approximateCount() > 0) {
@@ -44,7 +53,6 @@ public final class DataOwnership {
                   + " racks and replicas can not be changed while there is data")
               .formatted(placedBy, fingerprint));
     }
-    write(storage, MEMBER_RECORD, member.value());
     write(storage, RING_RECORD, fingerprint);
   }
 

@@ -5,6 +5,7 @@ import io.dynamokv.coordination.GetCommand;
 import io.dynamokv.coordination.GetEvent;
 import io.dynamokv.coordination.GetMachine;
 import io.dynamokv.coordination.GetOutcome;
+import io.dynamokv.membership.View;
 import io.dynamokv.membership.Work;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
@@ -14,7 +15,6 @@ import io.dynamokv.version.KeyState;
 import io.dynamokv.version.MalformedStateException;
 import io.dynamokv.version.StateCodec;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -121,8 +121,8 @@ final class GetRequest extends Request<GetCommand, GetOutcome> {
   }
 
   @Override
-  void onView(Set<MemberId> reachable) {
-    take(machine.on(new GetEvent.ViewChanged(reachable)));
+  void onView(View view) {
+    take(machine.on(new GetEvent.ViewChanged(view.readable())));
   }
 
   @Override

@@ -27,13 +27,12 @@ final class Heart {
    * @param viewChanged called, on the thread that brought the news, after every change of the view
    */
   Heart(
-      ClusterFacts facts,
       Actor actor,
       Membership membership,
       Peers peers,
       LongSupplier nanoClock,
       Runnable viewChanged) {
-    this.facts = facts;
+    this.facts = membership.facts();
     this.actor = actor;
     this.membership = membership;
     this.peers = peers;
@@ -53,6 +52,11 @@ final class Heart {
 
   void onHeartbeat(MemberId from, Message.Heartbeat heartbeat) {
     tellIf(membership.onHeartbeat(from, heartbeat, nanoClock.getAsLong()));
+    boolean knowsOtherThings =
+        heartbeat.progress().rosterHash() != membership.progress().rosterHash();
+    if (!membership.isFixed() && knowsOtherThings) {
+      peers.send(from, new Message.Gossip(membership.roster(), false));
+    }
   }
 
   /** Any message shows that its sender lives; a heartbeat may be queued behind many others. */
@@ -86,7 +90,8 @@ final class Heart {
         facts.ring(),
         actor.node(),
         actor.incarnation(),
-        sequence.incrementAndGet());
+        sequence.incrementAndGet(),
+        membership.progress());
   }
 
   private void tellIf(boolean changed) {

@@ -4,9 +4,10 @@ import com.codahale.metrics.MetricRegistry;
 import io.dynamokv.coordination.GetOutcome;
 import io.dynamokv.coordination.PutOutcome;
 import io.dynamokv.coordination.Quorum;
-import io.dynamokv.membership.ClusterFacts;
+import io.dynamokv.membership.Contact;
 import io.dynamokv.membership.Member;
 import io.dynamokv.membership.Membership;
+import io.dynamokv.membership.Standing;
 import io.dynamokv.membership.View;
 import io.dynamokv.repair.RoundReport;
 import io.dynamokv.replica.Replica;
@@ -20,16 +21,19 @@ import io.dynamokv.version.Actor;
 import io.dynamokv.version.Version;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +66,9 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
   private final NodeCore core;
   private final List<Mailbox> mailboxes = new ArrayList<>();
   private final ScheduledExecutorService timer;
+  private final ExecutorService rosterWriter =
+      Executors.newSingleThreadExecutor(task -> daemon(task, "roster-writer"));
+  private final AtomicReference<byte @Nullable []> latestRoster = new AtomicReference<>();
   private final AtomicInteger unanswered = new AtomicInteger();
   private final CoordinatorMetrics metrics;
 
@@ -71,7 +78,6 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
    */
   public KeyValueNode(
       NodeSettings settings,
-      ClusterFacts facts,
       Membership membership,
       Actor actor,
       Replica replica,
@@ -98,11 +104,11 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
     this.core =
         new NodeCore(
             settings,
-            facts,
             membership,
             actor,
             pipeline,
-            transport::queue,
+            new TransportPeers(transport),
+            this::keep,
             List.copyOf(mailboxes),
             new SecureRandom().nextLong() >>> 2,
             Clocks.SYSTEM,
@@ -119,7 +125,7 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
       registry.gauge("requests.mailbox." + i, () -> mailbox::depth);
       registry.gauge("requests.registered." + i, () -> coordinator::registered);
     }
-    AntiEntropyMetrics.register(registry, core.antiEntropy());
+    AntiEntropyMetrics.register(registry, core.repairs().antiEntropy());
     registry.gauge("hints.oldest-age-ms", () -> core::oldestHintAgeMs);
     registry.gauge("cluster.members", () -> () -> view().members().size());
     registry.gauge("cluster.reachable-members", () -> () -> view().reachable().size());
@@ -183,19 +189,24 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
   public List<Member> coordinatorsElsewhere(Key key) {
     View now = view();
     List<MemberId> holders = now.ring().preferenceList(key).holders();
-    if (holders.contains(now.self().id())) {
+    MemberId self = now.self().id();
+    if (holders.contains(self) && (now.readable().contains(self) || noneIsReadable(holders, now))) {
       return List.of();
     }
-    Set<MemberId> reachable = now.reachable();
+    Set<MemberId> reachable = now.readable();
     Comparator<Member> bestFirst =
         Comparator.comparing((Member member) -> !reachable.contains(member.id()))
             .thenComparing(member -> !member.datacenter().equals(now.self().datacenter()))
             .thenComparing(member -> !member.rack().equals(now.self().rack()))
             .thenComparing(member -> holders.indexOf(member.id()));
     return now.members().stream()
-        .filter(member -> holders.contains(member.id()))
+        .filter(member -> holders.contains(member.id()) && !member.id().equals(self))
         .sorted(bestFirst)
         .toList();
+  }
+
+  private static boolean noneIsReadable(List<MemberId> holders, View view) {
+    return holders.stream().noneMatch(view.readable()::contains);
   }
 
   @Override
@@ -221,7 +232,7 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
 
   @Override
   public @Nullable String failure() {
-    return Stream.of(storage.failure(), endedThreads(), hangingRequest())
+    return Stream.of(storage.failure(), endedThreads(), hangingRequest(), membership.failure())
         .filter(Objects::nonNull)
         .findFirst()
         .orElse(null);
@@ -249,10 +260,75 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
             + "): it has to be restarted; its log may say why";
   }
 
+  /** Keeps what is known of the members for the next start; the latest is enough. */
+  private void keep(byte[] roster) {
+    if (latestRoster.getAndSet(roster) == null) {
+      try {
+        rosterWriter.execute(this::writeRoster);
+      } catch (RejectedExecutionException e) {
+        LOG.debug("the node has been closed");
+      }
+    }
+  }
+
+  private void writeRoster() {
+    byte[] roster = latestRoster.getAndSet(null);
+    if (roster != null) {
+      try {
+        KnownRoster.write(storage, roster);
+      } catch (RuntimeException e) {
+        LOG.warn("could not keep what is known of the members: {}", e.getMessage());
+      }
+    }
+  }
+
+  /** Says where other members may be met. */
+  public void found(Set<Contact> contacts) {
+    core.found(contacts);
+    turn();
+  }
+
+  @Override
+  public void leave() {
+    core.become(Standing.LEAVING);
+    turn();
+  }
+
+  @Override
+  public boolean remove(MemberId member) {
+    boolean isRemoved = core.remove(member);
+    turn();
+    return isRemoved;
+  }
+
+  /** Leaves, and waits until what this node has is with others; gives up after a while. */
+  public void leave(Duration longest) {
+    long untilNs = System.nanoTime() + longest.toNanos();
+    leave();
+    try {
+      while (!membership.isRemoved() && System.nanoTime() - untilNs < 0) {
+        Thread.sleep(settings.heartbeatIntervalMs());
+      }
+      // So that the others hear of it.
+      Thread.sleep(4 * settings.heartbeatIntervalMs());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (!membership.isRemoved()) {
+      LOG.warn("this node stops before it has handed over all that it holds");
+    }
+  }
+
+  @Override
+  public Transfers transfers() {
+    return new Transfers(core.repairs().filling().progress(), core.repairs().clearing().left());
+  }
+
   /** Stops answering, and finishes what was being stored. */
   @Override
   public void close() {
     timer.shutdownNow();
+    rosterWriter.shutdown();
     transport.close();
     // First what is being stored, so that the ends of requests know of it; then what they note.
     pipeline.drain();

@@ -7,6 +7,7 @@ import io.dynamokv.membership.Member;
 import io.dynamokv.membership.View;
 import io.dynamokv.repair.RoundReport;
 import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.version.Version;
 import java.nio.file.Path;
@@ -49,6 +50,22 @@ public interface KeyValueService {
    * before those that seem not. Empty if this node can itself.
    */
   List<Member> coordinatorsElsewhere(Key key);
+
+  /**
+   * Has this node hand over what it holds, so that it is no member in the end; what comes of it is
+   * seen in the view and the {@link #transfers}. Without effect where members never change.
+   */
+  void leave();
+
+  /**
+   * Says that a member will not come back, so that others take its share.
+   *
+   * @return false if there is no such member, or members never change
+   */
+  boolean remove(MemberId member);
+
+  /** What this node is being brought, and has to hand over, because the ring has changed. */
+  Transfers transfers();
 
   /** What this node knows of the cluster now. */
   View view();

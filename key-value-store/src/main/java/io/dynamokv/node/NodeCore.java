@@ -3,12 +3,14 @@ package io.dynamokv.node;
 import io.dynamokv.coordination.GetOutcome;
 import io.dynamokv.coordination.PutOutcome;
 import io.dynamokv.coordination.Quorum;
-import io.dynamokv.membership.ClusterFacts;
+import io.dynamokv.membership.Contact;
 import io.dynamokv.membership.Membership;
+import io.dynamokv.membership.Standing;
+import io.dynamokv.membership.View;
 import io.dynamokv.membership.Work;
-import io.dynamokv.repair.AntiEntropy;
 import io.dynamokv.repair.Handoff;
 import io.dynamokv.repair.HintExpiry;
+import io.dynamokv.repair.Repairs;
 import io.dynamokv.repair.RoundReport;
 import io.dynamokv.repair.TreeServer;
 import io.dynamokv.ring.Key;
@@ -20,8 +22,10 @@ import io.dynamokv.version.Actor;
 import io.dynamokv.version.Version;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,17 +41,24 @@ final class NodeCore implements Transport.Receiver {
   /** The ids of anti-entropy's questions begin here; those of handoffs are below. */
   private static final long ANTI_ENTROPY_IDS = Message.BACKGROUND_IDS + (1L << 61);
 
+  /** For so long a node that leaves has nothing any more before it goes. */
+  private static final int LAST_BEATS = 12;
+
   private final Membership membership;
+  private final LongSupplier nanoClock;
   private final ReplicaServer server;
   private final Heart heart;
   private final List<Executor> mailboxes;
   private final List<Coordinator> coordinators = new ArrayList<>();
   private final Handoff handoff;
   private final HintExpiry hintExpiry;
-  private final AntiEntropy antiEntropy;
+  private final Repairs repairs;
   private final TreeServer treeServer;
+  private final RosterExchange rosterExchange;
+  private int beatsEmpty;
 
   /**
+   * @param keeper keeps what is known of the members, for the next start
    * @param mailboxes one for each coordinator; what is handed to one runs in order, never two at
    *     once, and never before the call that handed it in has returned
    * @param peers may hold back what it is given until the present burst of events is over
@@ -58,23 +69,25 @@ final class NodeCore implements Transport.Receiver {
    */
   NodeCore(
       NodeSettings settings,
-      ClusterFacts facts,
       Membership membership,
       Actor actor,
       LocalReplica local,
       Peers peers,
+      Consumer<byte[]> keeper,
       List<Executor> mailboxes,
       long firstRequestId,
       Clocks clocks,
       CoordinatorMetrics metrics) {
     this.membership = membership;
+    this.nanoClock = clocks.nano();
     this.server = new ReplicaServer(local, peers);
-    this.heart = new Heart(facts, actor, membership, peers, clocks.nano(), this::tellView);
+    this.heart = new Heart(actor, membership, peers, clocks.nano(), this::tellView);
     this.mailboxes = mailboxes;
-    RepairPort port = new RepairPort(local, peers, membership::view, mailboxes.get(0), clocks);
+    RepairPort port = new RepairPort(local, peers, membership, mailboxes.get(0), clocks);
     this.handoff = new Handoff(port, Message.BACKGROUND_IDS + (firstRequestId >>> 2));
-    this.antiEntropy =
-        new AntiEntropy(port, settings.antiEntropy(), ANTI_ENTROPY_IDS + (firstRequestId >>> 2));
+    this.repairs =
+        new Repairs(port, settings.antiEntropy(), ANTI_ENTROPY_IDS + (firstRequestId >>> 2));
+    this.rosterExchange = new RosterExchange(membership, peers, keeper, clocks.nano());
     this.treeServer = new TreeServer(port);
     this.hintExpiry = new HintExpiry(port, settings.maxHintAgeMs());
     for (int i = 0; i < mailboxes.size(); i++) {
@@ -127,7 +140,7 @@ final class NodeCore implements Transport.Receiver {
     }
     mailboxes.get(0).execute(handoff::tick);
     mailboxes.get(0).execute(hintExpiry::tick);
-    mailboxes.get(0).execute(antiEntropy::tick);
+    mailboxes.get(0).execute(repairs::tick);
   }
 
   /** Ends all requests, whose promises are noted; what comes after finds nobody. */
@@ -135,7 +148,7 @@ final class NodeCore implements Transport.Receiver {
     for (int i = 0; i < coordinators.size(); i++) {
       mailboxes.get(i).execute(coordinators.get(i)::endAll);
     }
-    mailboxes.get(0).execute(antiEntropy::stop);
+    mailboxes.get(0).execute(repairs::stop);
   }
 
   /** How old the oldest hint was lately, in milliseconds; 0 if there was none. */
@@ -145,16 +158,59 @@ final class NodeCore implements Transport.Receiver {
 
   /** Compares what is here with what the others have, soon; the call-back comes from a mailbox. */
   void repair(Consumer<RoundReport> done) {
-    mailboxes.get(0).execute(() -> antiEntropy.repair(done));
+    mailboxes.get(0).execute(() -> repairs.repair(done));
   }
 
-  AntiEntropy antiEntropy() {
-    return antiEntropy;
+  Repairs repairs() {
+    return repairs;
+  }
+
+  /** Where others may be met, by what a provider says. */
+  void found(Set<Contact> contacts) {
+    mailboxes.get(0).execute(() -> rosterExchange.found(contacts));
+  }
+
+  /** This node says what is to become of it. */
+  void become(Standing standing) {
+    if (membership.become(standing, nanoClock.getAsLong())) {
+      tellView();
+    }
+  }
+
+  /** Somebody says that a member will not come back; false if there is no such member. */
+  boolean remove(MemberId member) {
+    boolean isRemoved = membership.remove(member, nanoClock.getAsLong());
+    if (isRemoved) {
+      tellView();
+    }
+    return isRemoved;
   }
 
   /** Says that this node lives, and looks who else does. */
   void beat() {
     heart.beat();
+    mailboxes.get(0).execute(rosterExchange::tick);
+    mailboxes.get(0).execute(this::endLeave);
+  }
+
+  /**
+   * Who is leaving is no member any more when it holds nothing and has nothing left, for some time:
+   * something may be on its way from a node that follows an older plan.
+   */
+  private void endLeave() {
+    View view = membership.view();
+    MemberId self = view.self().id();
+    boolean isEmpty =
+        view.leaving().contains(self)
+            && view.plan() > 0
+            && view.next() == null
+            && view.ring().partitionsHeldBy(self).isEmpty()
+            && membership.allFollow()
+            && repairs.clearing().isClear(view.plan());
+    beatsEmpty = isEmpty ? beatsEmpty + 1 : 0;
+    if (beatsEmpty >= LAST_BEATS) {
+      become(Standing.REMOVED);
+    }
   }
 
   @Override
@@ -195,6 +251,15 @@ final class NodeCore implements Transport.Receiver {
   private void sort(MemberId from, Message message, List<List<Message.Reply>> replies) {
     if (message instanceof Message.Heartbeat heartbeat) {
       heart.onHeartbeat(from, heartbeat);
+    } else if (message instanceof Message.Gossip gossip) {
+      mailboxes
+          .get(0)
+          .execute(
+              () -> {
+                if (rosterExchange.onGossip(from, gossip)) {
+                  tellView();
+                }
+              });
     } else if (!membership.isTrusted(from)) {
       return;
     } else if (message.isBackground()) {
@@ -216,7 +281,7 @@ final class NodeCore implements Transport.Receiver {
           .get(0)
           .execute(() -> handoff.onReply(from, reply.id(), reply.status() == Status.OK));
     } else if (message instanceof Message.Reply reply) {
-      mailboxes.get(0).execute(() -> antiEntropy.onReply(from, reply.id(), message));
+      mailboxes.get(0).execute(() -> repairs.onReply(from, reply.id(), message));
     } else {
       server.onRequest(from, message);
     }
@@ -232,6 +297,7 @@ final class NodeCore implements Transport.Receiver {
   }
 
   private void tellView() {
+    mailboxes.get(0).execute(rosterExchange::onView);
     for (int i = 0; i < coordinators.size(); i++) {
       Coordinator coordinator = coordinators.get(i);
       // The view is read when the task runs: tasks may be handed in in another order than views.

@@ -5,6 +5,7 @@ import io.dynamokv.coordination.PutCommand;
 import io.dynamokv.coordination.PutEvent;
 import io.dynamokv.coordination.PutMachine;
 import io.dynamokv.coordination.PutOutcome;
+import io.dynamokv.membership.View;
 import io.dynamokv.membership.Work;
 import io.dynamokv.node.LocalReplica.WriteProgress;
 import io.dynamokv.replica.ReplicaWrite;
@@ -13,7 +14,6 @@ import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.Message;
 import io.dynamokv.transport.Message.Status;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /** A PUT in flight. Used from its coordinator's mailbox alone. */
@@ -88,7 +88,7 @@ final class PutRequest extends Request<PutCommand, PutOutcome> {
   private static Failure failureOf(WriteResult.Refusal refusal) {
     return switch (refusal) {
       case STORAGE_FAILED -> Failure.STORAGE_FAILED;
-      case HINTS_FULL -> Failure.OVERLOADED;
+      case HINTS_FULL, NOT_A_HOLDER -> Failure.OVERLOADED;
       case TOO_MANY_SIBLINGS -> Failure.TOO_MANY_SIBLINGS;
       case MALFORMED -> Failure.MALFORMED;
     };
@@ -111,8 +111,8 @@ final class PutRequest extends Request<PutCommand, PutOutcome> {
   }
 
   @Override
-  void onView(Set<MemberId> reachable) {
-    take(machine.on(new PutEvent.ViewChanged(reachable)));
+  void onView(View view) {
+    take(machine.on(new PutEvent.ViewChanged(view.reachable())));
   }
 
   @Override

@@ -1,9 +1,10 @@
 package io.dynamokv.node;
 
+import io.dynamokv.membership.Membership;
 import io.dynamokv.membership.View;
-import io.dynamokv.repair.AntiEntropy;
 import io.dynamokv.repair.Handoff;
 import io.dynamokv.repair.HintExpiry;
+import io.dynamokv.repair.Repairs;
 import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.replica.WriteResult;
 import io.dynamokv.ring.Key;
@@ -17,24 +18,23 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a node does for its repairs; call-backs are brought to the mailbox that those are in. */
-final class RepairPort implements Handoff.Port, HintExpiry.Port, AntiEntropy.Port {
+final class RepairPort implements Handoff.Port, HintExpiry.Port, Repairs.Port {
   private static final String REQUEST_ID = "handoff";
 
   private final LocalReplica local;
   private final Peers peers;
-  private final Supplier<View> view;
+  private final Membership membership;
   private final Executor mailbox;
   private final Clocks clocks;
 
   RepairPort(
-      LocalReplica local, Peers peers, Supplier<View> view, Executor mailbox, Clocks clocks) {
+      LocalReplica local, Peers peers, Membership membership, Executor mailbox, Clocks clocks) {
     this.local = local;
     this.peers = peers;
-    this.view = view;
+    this.membership = membership;
     this.mailbox = mailbox;
     this.clocks = clocks;
   }
@@ -46,7 +46,7 @@ final class RepairPort implements Handoff.Port, HintExpiry.Port, AntiEntropy.Por
 
   @Override
   public Set<MemberId> reachable() {
-    return view.get().reachable();
+    return view().reachable();
   }
 
   @Override
@@ -73,20 +73,19 @@ final class RepairPort implements Handoff.Port, HintExpiry.Port, AntiEntropy.Por
 
   @Override
   public void handedOver(MemberId holder, Key key, long hash, Consumer<Boolean> done) {
-    boolean release = !holders(key).contains(view.get().self().id());
-    write(new ReplicaWrite.HandedOver(holder, key, hash, release), done);
+    write(new ReplicaWrite.HandedOver(holder, key, hash, !isOwn(key)), done);
   }
 
   @Override
   public boolean isMember(MemberId holder) {
-    return view.get().members().stream().anyMatch(member -> member.id().equals(holder));
+    return view().isMember(holder);
   }
 
   /** One that can not be given up now is found again. */
   @Override
   public void reassign(Hint hint, Runnable done) {
     List<MemberId> holders = holders(hint.key());
-    boolean isOwn = holders.contains(view.get().self().id());
+    boolean isOwn = isOwn(hint.key());
     List<MemberId> heirs =
         isOwn ? List.of() : holders.stream().filter(id -> !id.equals(hint.holder())).toList();
     if (!isOwn && heirs.isEmpty()) {
@@ -94,6 +93,11 @@ final class RepairPort implements Handoff.Port, HintExpiry.Port, AntiEntropy.Por
     } else {
       write(new ReplicaWrite.Reassign(hint, heirs), noted -> done.run());
     }
+  }
+
+  /** Now, or soon. */
+  private boolean isOwn(Key key) {
+    return view().isOwn(view().ring().partitions().partitionOf(key.position()));
   }
 
   private void write(ReplicaWrite note, Consumer<Boolean> done) {
@@ -115,12 +119,12 @@ final class RepairPort implements Handoff.Port, HintExpiry.Port, AntiEntropy.Por
   }
 
   private List<MemberId> holders(Key key) {
-    return view.get().ring().preferenceList(key).holders();
+    return view().ring().preferenceList(key).holders();
   }
 
   @Override
   public View view() {
-    return view.get();
+    return membership.view();
   }
 
   @Override
@@ -150,6 +154,28 @@ final class RepairPort implements Handoff.Port, HintExpiry.Port, AntiEntropy.Por
   private static boolean isStored(LocalReplica.WriteProgress progress) {
     return progress instanceof LocalReplica.WriteProgress.Decided decided
         && decided.result() instanceof WriteResult.Stored;
+  }
+
+  @Override
+  public boolean drop(Key key, long hash, Consumer<Boolean> done) {
+    return local.write(
+        new ReplicaWrite.Drop(key, hash),
+        progress -> mailbox.execute(() -> done.accept(isNoted(progress))));
+  }
+
+  @Override
+  public boolean allFollow() {
+    return membership.allFollow();
+  }
+
+  @Override
+  public boolean isAdmitted(MemberId member) {
+    return membership.isAdmitted(member);
+  }
+
+  @Override
+  public void ready(long plan) {
+    membership.ready(plan);
   }
 
   @Override

@@ -2,12 +2,12 @@ package io.dynamokv.node;
 
 import io.dynamokv.coordination.Failure;
 import io.dynamokv.coordination.Step;
+import io.dynamokv.membership.View;
 import io.dynamokv.membership.Work;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.Message;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -40,7 +40,7 @@ abstract class Request<C, O> {
 
   abstract void onReplicaFailed(MemberId replica, Failure failure);
 
-  abstract void onView(Set<MemberId> reachable);
+  abstract void onView(View view);
 
   /** What replicas are asked for. */
   abstract Work work();

@@ -9,10 +9,9 @@ import io.dynamokv.storage.KeyHashes;
 import io.dynamokv.transport.Message;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Finds out what two holders of a partition have that the other has not, without anybody reading
  * it, and brings it there. Every now and then, or when asked to, a node goes through the members it
- * shares partitions with, one after the other ({@link Comparison}). It also keeps its own hash tree
- * known. Not thread-safe: everything, the port's call-backs too, happens in one mailbox. It waits
- * for nothing.
+ * shares partitions with, one after the other ({@link Comparison}). Not thread-safe: everything,
+ * the port's call-backs too, happens in one mailbox. It waits for nothing.
  *
  * <p>Source: DeCandia et al., <i>Dynamo</i> (SOSP 2007), section 4.7.
  */
@@ -43,17 +41,15 @@ public final class AntiEntropy {
   private final Port port;
   private final Settings settings;
   private final VerifiedTimes verified;
+  private final Comparisons comparisons;
   private final TreeBuilder builder;
   private final Deque<MemberId> toCompareWith = new ArrayDeque<>();
   private final List<Consumer<RoundReport>> askers = new ArrayList<>();
   private final List<Consumer<RoundReport>> askersOfNext = new ArrayList<>();
-  private final Map<Long, Comparison> owners = new HashMap<>();
-  private @Nullable Comparison comparison;
   private RoundReport report = RoundReport.EMPTY;
   private boolean inRound;
   private long roundBeganNs;
   private long nextRoundNs;
-  private long nextId;
   private long askedNs;
   private volatile RoundReport lastReport = RoundReport.EMPTY;
   private volatile long oldestUnverifiedNs;
@@ -98,15 +94,12 @@ public final class AntiEntropy {
     long nanoTime();
   }
 
-  /**
-   * @param firstId where the ids of messages begin, far from those of every earlier run
-   */
-  public AntiEntropy(Port port, Settings settings, long firstId) {
+  AntiEntropy(Port port, Settings settings, Comparisons comparisons, TreeBuilder builder) {
     this.port = port;
     this.settings = settings;
-    this.nextId = firstId;
+    this.comparisons = comparisons;
     this.verified = new VerifiedTimes(port.nanoTime());
-    this.builder = new TreeBuilder(port);
+    this.builder = builder;
     this.nextRoundNs = port.nanoTime() + settings.intervalNs;
   }
 
@@ -122,13 +115,9 @@ public final class AntiEntropy {
     askersOfNext.add(done);
   }
 
-  /** Does what is due; to be called every now and then. */
-  public void tick() {
-    builder.tick();
-    Comparison current = comparison;
-    if (current != null) {
-      current.tick();
-    } else if (inRound) {
+  /** Begins what is due; to be called every now and then, when no comparison is under way. */
+  void begin() {
+    if (inRound) {
       compareWithNext();
     } else if (isPrepared() || port.nanoTime() - nextRoundNs >= 0) {
       beginRound();
@@ -148,26 +137,6 @@ public final class AntiEntropy {
   /** For how long a partition has not been found equal with another holder, at most, in ns. */
   public long oldestUnverifiedNs() {
     return oldestUnverifiedNs;
-  }
-
-  /** Takes in an answer; one that nobody waits for any more is dropped. */
-  public void onReply(MemberId from, long id, Message reply) {
-    Comparison owner = owners.get(id);
-    if (owner != null && owner.peer().equals(from)) {
-      owners.remove(id);
-      owner.onReply(id, reply);
-    }
-  }
-
-  /** An id for a question, whose answer will go to who asks. */
-  long newId(Comparison owner) {
-    owners.put(nextId, owner);
-    return nextId++;
-  }
-
-  /** No answer to this question will be taken any more. */
-  void forget(long id) {
-    owners.remove(id);
   }
 
   private void beginRound() {
@@ -195,17 +164,15 @@ public final class AntiEntropy {
     if (peer == null) {
       endRound();
     } else if (port.view().reachable().contains(peer)) {
-      Comparison next = new Comparison(this, port, peer, settings.keysPerSecond, this::ended);
-      comparison = next;
-      next.begin();
+      BitSet shared = port.view().ring().partitionsHeldBy(port.view().self().id());
+      shared.and(port.view().ring().partitionsHeldBy(peer));
+      comparisons.begin(peer, shared, Comparisons.Aim.EQUAL, this::ended);
     } else {
       report = report.with(RoundReport.UNREACHABLE);
     }
   }
 
   private void ended(Comparison ended) {
-    comparison = null;
-    owners.values().removeIf(owner -> owner == ended);
     report = report.with(ended.report());
     verified.verified(ended.peer(), ended.verified(), ended.beganNs());
   }

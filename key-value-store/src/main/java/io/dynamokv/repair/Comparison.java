@@ -1,6 +1,5 @@
 package io.dynamokv.repair;
 
-import io.dynamokv.membership.View;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.HashTree;
 import io.dynamokv.storage.KeyHashes;
@@ -26,13 +25,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One comparison of this node with another: the partitions that both hold, then the leaves of those
+ * One comparison of this node with another: the hashes of partitions, then of the leaves of those
  * that differ, then the keys of those leaves; the states of the keys that differ are moved
  * meanwhile ({@link Exchange}). There is one question at a time under way, and a few states. Not
  * thread-safe.
  */
 final class Comparison {
-  private final AntiEntropy antiEntropy;
+  private final Comparisons comparisons;
   private final AntiEntropy.Port port;
   private final MemberId peer;
   private final Consumer<Comparison> ended;
@@ -57,18 +56,19 @@ final class Comparison {
   private record Range(long firstPosition, long lastPosition) {}
 
   Comparison(
-      AntiEntropy antiEntropy,
+      Comparisons comparisons,
       AntiEntropy.Port port,
       MemberId peer,
+      Comparisons.Aim aim,
       int keysPerSecond,
       Consumer<Comparison> ended) {
-    this.antiEntropy = antiEntropy;
+    this.comparisons = comparisons;
     this.port = port;
     this.peer = peer;
     this.ended = ended;
     this.beganNs = port.nanoTime();
     this.heardNs = beganNs;
-    this.exchanges = new Exchanges(antiEntropy, port, peer, keysPerSecond, this);
+    this.exchanges = new Exchanges(comparisons, port, peer, aim, keysPerSecond, this);
   }
 
   MemberId peer() {
@@ -80,7 +80,8 @@ final class Comparison {
   }
 
   /**
-   * The partitions that have been equal at a moment since this began; complete when it has ended.
+   * The partitions of which every key has been equal, or was handed over, at a moment since this
+   * began; complete when it has ended.
    */
   BitSet verified() {
     return verified;
@@ -90,12 +91,9 @@ final class Comparison {
     return report.with(exchanges.report());
   }
 
-  /** Begins; what comes of it is told when it has ended. */
-  void begin() {
-    View view = port.view();
-    BitSet shared = view.ring().partitionsHeldBy(view.self().id());
-    shared.and(view.ring().partitionsHeldBy(peer));
-    shared.stream().forEach(partitions::add);
+  /** Begins with some partitions; what comes of it is told when it has ended. */
+  void begin(BitSet toCompare) {
+    toCompare.stream().forEach(partitions::add);
     goOn();
   }
 
@@ -278,10 +276,10 @@ final class Comparison {
   }
 
   private void ask(LongFunction<Message> message, Consumer<Message> answered) {
-    long id = antiEntropy.newId(this);
+    long id = comparisons.newId(this);
     question = new Question(id, answered);
     if (over || !port.send(peer, message.apply(id))) {
-      antiEntropy.forget(id);
+      comparisons.forget(id);
       giveUp();
     }
   }

@@ -61,8 +61,11 @@ final class Exchange {
     return askedNs;
   }
 
-  void begin() {
-    if (hashThere == StateCodec.NO_STATE) {
+  /**
+   * @param fetches whether this node wants what the other has
+   */
+  void begin(boolean fetches) {
+    if (!fetches || hashThere == StateCodec.NO_STATE) {
       sendOwn();
     } else {
       ask(id -> new ReadRequest(id, REQUEST_ID, key.bytes(), StateCodec.NO_STATE));

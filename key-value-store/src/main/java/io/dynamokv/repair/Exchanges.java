@@ -30,9 +30,10 @@ final class Exchanges {
   private static final int MOST_TRIES = 50;
   private static final long SILENCE_NS = TimeUnit.SECONDS.toNanos(5);
 
-  private final AntiEntropy antiEntropy;
+  private final Comparisons comparisons;
   private final AntiEntropy.Port port;
   private final MemberId peer;
+  private final Comparisons.Aim aim;
   private final Allowance allowance;
   private final Comparison owner;
   private final Deque<Waiting> waiting = new ArrayDeque<>();
@@ -61,14 +62,16 @@ final class Exchanges {
    * @param owner goes on when there may be room for more
    */
   Exchanges(
-      AntiEntropy antiEntropy,
+      Comparisons comparisons,
       AntiEntropy.Port port,
       MemberId peer,
+      Comparisons.Aim aim,
       int keysPerSecond,
       Comparison owner) {
-    this.antiEntropy = antiEntropy;
+    this.comparisons = comparisons;
     this.port = port;
     this.peer = peer;
+    this.aim = aim;
     this.allowance = new Allowance(keysPerSecond, port.nanoTime());
     this.owner = owner;
   }
@@ -100,7 +103,8 @@ final class Exchanges {
     while (!over && !busy && hasRoom() && allowance.take(port.nanoTime())) {
       Waiting next = waiting.remove();
       open++;
-      new Exchange(this, port, Key.of(next.key.key()), next.key.hash(), next.tries).begin();
+      new Exchange(this, port, Key.of(next.key.key()), next.key.hash(), next.tries)
+          .begin(aim == Comparisons.Aim.EQUAL);
     }
     moving = false;
   }
@@ -119,7 +123,7 @@ final class Exchanges {
     for (Map.Entry<Long, Exchange> silent : new ArrayList<>(asked.entrySet())) {
       if (nowNs - silent.getValue().askedNs() > SILENCE_NS) {
         asked.remove(silent.getKey());
-        antiEntropy.forget(silent.getKey());
+        comparisons.forget(silent.getKey());
         silent.getValue().end(End.FAILED);
       }
     }
@@ -138,7 +142,7 @@ final class Exchanges {
   void stop() {
     over = true;
     waiting.clear();
-    asked.keySet().forEach(antiEntropy::forget);
+    asked.keySet().forEach(comparisons::forget);
     asked.clear();
   }
 
@@ -147,9 +151,9 @@ final class Exchanges {
     if (over) {
       return false;
     }
-    long id = antiEntropy.newId(owner);
+    long id = comparisons.newId(owner);
     if (!port.send(peer, message.apply(id))) {
-      antiEntropy.forget(id);
+      comparisons.forget(id);
       return false;
     }
     asked.put(id, exchange);

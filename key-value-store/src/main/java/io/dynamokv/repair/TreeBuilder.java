@@ -1,13 +1,13 @@
 package io.dynamokv.repair;
 
-import io.dynamokv.membership.View;
 import io.dynamokv.storage.HashTree;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps this node's own hash tree known, for the partitions that it holds: looks for leaves that
- * are not, and has them made anew, some at a time. Not thread-safe.
+ * Keeps this node's own hash tree known: looks for leaves that are not, and has them made anew,
+ * some at a time. That goes for partitions that it does not hold too, since something may be left
+ * there. Not thread-safe.
  */
 final class TreeBuilder {
   /** About so many keys are scanned in one go, so that reads need not wait for long. */
@@ -50,7 +50,7 @@ final class TreeBuilder {
       return;
     }
     HashTree tree = port.tree();
-    int first = nextUnknownHeld(tree);
+    int first = nextUnknown(tree);
     if (first < 0) {
       endPass();
       return;
@@ -88,16 +88,8 @@ final class TreeBuilder {
   }
 
   /** The first one from where the last slice ended; negative if there is none before the end. */
-  private int nextUnknownHeld(HashTree tree) {
-    View view = port.view();
+  private int nextUnknown(HashTree tree) {
     int leaf = tree.nextUnknown(nextLeaf, tree.leaves());
-    while (leaf < tree.leaves()) {
-      int partition = tree.partitionOf(leaf);
-      if (view.ring().holds(view.self().id(), partition)) {
-        return leaf;
-      }
-      leaf = tree.nextUnknown(tree.firstLeaf(partition + 1), tree.leaves());
-    }
-    return -1;
+    return leaf < tree.leaves() ? leaf : -1;
   }
 }

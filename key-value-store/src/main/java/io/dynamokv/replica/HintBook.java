@@ -34,6 +34,7 @@ final class HintBook {
   private static final int RESERVE = 4;
 
   private final Storage storage;
+  private final DotSource dots;
   private final LongSupplier clockMs;
   private final long maxBytes;
   private final Meter refused;
@@ -41,8 +42,14 @@ final class HintBook {
   private final Meter reassigned;
   private final Meter released;
 
-  HintBook(Storage storage, LongSupplier clockMs, long maxBytes, MetricRegistry metrics) {
+  HintBook(
+      Storage storage,
+      DotSource dots,
+      LongSupplier clockMs,
+      long maxBytes,
+      MetricRegistry metrics) {
     this.storage = storage;
+    this.dots = dots;
     this.clockMs = clockMs;
     this.maxBytes = maxBytes;
     this.refused = metrics.meter("hints.refused");
@@ -186,6 +193,7 @@ final class HintBook {
       return isDone(
           () -> {
             releases.values().removeIf(change -> isOwedToOthers(change.key()));
+            dots.forget(releases.keySet());
             List<Storage.Change> kept = storage.compareAndWrite(List.copyOf(releases.values()));
             released.mark(releases.size() - kept.size());
             hints.removeIf(hint -> isAmong(kept, hint.key()));

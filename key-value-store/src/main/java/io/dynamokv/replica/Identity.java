@@ -33,16 +33,14 @@ public final class Identity {
   private final Storage storage;
   private final long block;
   private final long nodeId;
-  private final int incarnation;
   private final AtomicLong next;
-  private IdentityRecord record;
+  private volatile IdentityRecord record;
   private volatile long reservedBelow;
 
   private Identity(Storage storage, long block, long next, IdentityRecord record) {
     this.storage = storage;
     this.block = block;
     this.nodeId = record.nodeId();
-    this.incarnation = record.incarnation();
     this.next = new AtomicLong(next);
     this.record = record;
     this.reservedBelow = record.reservedBelow();
@@ -86,7 +84,19 @@ public final class Identity {
 
   /** From 1 up; a new one after any run that was not closed cleanly. */
   public int incarnation() {
-    return incarnation;
+    return record.incarnation();
+  }
+
+  /**
+   * Begins another incarnation: this node no longer knows all that it has written.
+   *
+   * @throws StorageException if the medium fails; it is the same incarnation then
+   */
+  public synchronized void beginIncarnation() {
+    requireRunning(!record.closed());
+    IdentityRecord next = record.nextIncarnation();
+    next.write(storage);
+    record = next;
   }
 
   /**

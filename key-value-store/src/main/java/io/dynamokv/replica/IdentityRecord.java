@@ -29,11 +29,16 @@ record IdentityRecord(long nodeId, int incarnation, long reservedBelow, boolean 
 
   /** The run after this one: its first block of counters is reserved. */
   IdentityRecord nextRun(long block) {
-    int nextIncarnation = closed ? incarnation : incarnation + 1;
-    if (nextIncarnation < 0) {
+    IdentityRecord next = closed ? this : nextIncarnation();
+    return new IdentityRecord(nodeId, next.incarnation, reservedBelow + block, false);
+  }
+
+  /** The same run in another incarnation. */
+  IdentityRecord nextIncarnation() {
+    if (incarnation == Integer.MAX_VALUE) {
       throw new StorageException("node " + Long.toHexString(nodeId) + " is out of incarnations");
     }
-    return new IdentityRecord(nodeId, nextIncarnation, reservedBelow + block, false);
+    return new IdentityRecord(nodeId, incarnation + 1, reservedBelow, closed);
   }
 
   /** The same run with another block of counters. */

@@ -66,7 +66,7 @@ public final class Replica {
     this.conflicts = metrics.meter("replica.write-conflicts");
     this.trimmed = metrics.meter("replica.clocks-trimmed");
     this.siblingsMade = metrics.meter("replica.siblings-made");
-    this.hints = new HintBook(storage, clockMs, maxHintBytes, metrics);
+    this.hints = new HintBook(storage, dots, clockMs, maxHintBytes, metrics);
   }
 
   /** The bytes of a key's state, or null if it was never written here. */
@@ -105,7 +105,40 @@ public final class Replica {
       slots.values().forEach(slot -> slot.fail(results, e.isRefusal()));
     }
     hints.close(writes, results);
+    drop(writes, results);
     return Arrays.asList(results);
+  }
+
+  /** What others have been handed; a fault leaves it where it is. */
+  private void drop(List<ReplicaWrite> writes, WriteResult[] results) {
+    Map<Key, Storage.Change> drops = new LinkedHashMap<>(0);
+    Set<Key> kept = new HashSet<>(0);
+    try {
+      for (ReplicaWrite write : writes) {
+        if (write instanceof ReplicaWrite.Drop drop) {
+          byte[] state = storage.read(drop.key());
+          if (state != null && StateCodec.hash(state) == drop.hash()) {
+            drops.put(drop.key(), new Storage.Change(drop.key(), state, null));
+          }
+        }
+      }
+      if (!drops.isEmpty()) {
+        dots.forget(drops.keySet());
+        kept.addAll(keysOf(storage.compareAndWrite(List.copyOf(drops.values()))));
+      }
+    } catch (StorageException e) {
+      LOG.warn("could not drop {} keys: {}", drops.size(), e.getMessage());
+      kept.addAll(drops.keySet());
+    }
+    for (int i = 0; i < results.length; i++) {
+      if (writes.get(i) instanceof ReplicaWrite.Drop drop) {
+        boolean isGone = drops.containsKey(drop.key()) && !kept.contains(drop.key());
+        results[i] =
+            isGone
+                ? new WriteResult.Noted()
+                : new WriteResult.Refused(WriteResult.Refusal.STORAGE_FAILED);
+      }
+    }
   }
 
   /** Leaves in {@code slots} the keys that are not done; none, if nothing is thrown. */
@@ -207,10 +240,12 @@ public final class Replica {
     }
 
     private WriteResult coordinate(KeyState state, ReplicaWrite.Coordinate write) {
-      if (state.hasMoreThan(write.from())) {
+      if (!dots.mayWrite(key)) {
+        return new WriteResult.Refused(WriteResult.Refusal.NOT_A_HOLDER);
+      } else if (state.hasMoreThan(write.from())) {
         return new WriteResult.Stale();
       }
-      KeyState next = state.write(write.from(), dots.next(), clockMs.getAsLong(), write.value());
+      KeyState next = state.write(write.from(), dots.next(key), clockMs.getAsLong(), write.value());
       countTrimmed(state, next);
       return become(next, StateCodec.encode(next));
     }

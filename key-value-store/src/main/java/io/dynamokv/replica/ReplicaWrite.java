@@ -58,6 +58,14 @@ public sealed interface ReplicaWrite {
     }
   }
 
+  /**
+   * The replica need not have the key any more: all who should have what it has do. If that has
+   * changed since, it stays.
+   *
+   * @param hash the hash of the state that they have
+   */
+  record Drop(Key key, long hash) implements ReplicaWrite {}
+
   /** Whether it may change what the replica has of the key. */
   default boolean changesState() {
     return this instanceof Coordinate || this instanceof Merge || this instanceof StandIn;

@@ -32,6 +32,8 @@ public sealed interface WriteResult {
     HINTS_FULL,
     /** The key would have more siblings, or more bytes of them, than the limit. */
     TOO_MANY_SIBLINGS,
+    /** This node does not hold the key, so it gives out no dots for it. */
+    NOT_A_HOLDER,
     /** The state to merge is not one. */
     MALFORMED
   }

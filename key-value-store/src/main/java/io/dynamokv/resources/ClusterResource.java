@@ -6,6 +6,8 @@ import io.dynamokv.api.UrlReader;
 import io.dynamokv.membership.Member;
 import io.dynamokv.membership.View;
 import io.dynamokv.node.KeyValueService;
+import io.dynamokv.node.Transfers;
+import io.dynamokv.repair.Filling;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.ring.PreferenceList;
@@ -52,8 +54,26 @@ public final class ClusterResource {
                     write(json, member, view);
                   }
                   json.writeEndArray();
+                  writeChange(json, view, service.transfers());
                   json.writeEndObject();
                 })));
+  }
+
+  /** What the ring is on its way to, and how far this node has come with it. */
+  private static void writeChange(JsonGenerator json, View view, Transfers transfers)
+      throws IOException {
+    Filling.Progress filling = transfers.filling();
+    json.writeObjectFieldStart("change");
+    json.writeNumberField("plan", view.plan());
+    json.writeBooleanField("underWay", view.next() != null);
+    json.writeObjectFieldStart("filling");
+    json.writeNumberField("partitions", filling.partitions());
+    json.writeNumberField("complete", filling.complete());
+    json.writeNumberField("keys", filling.keys());
+    json.writeNumberField("leftMs", filling.leftMs());
+    json.writeEndObject();
+    json.writeNumberField("partitionsToHandOver", transfers.toHandOver());
+    json.writeEndObject();
   }
 
   private static void write(JsonGenerator json, Member member, View view) throws IOException {
@@ -111,7 +131,7 @@ public final class ClusterResource {
   private static void writeWho(JsonGenerator json, Member member, View view) throws IOException {
     json.writeStringField("id", member.id().value());
     json.writeStringField("address", member.address());
-    json.writeStringField("state", view.reachable().contains(member.id()) ? "up" : "down");
+    json.writeStringField("state", view.stateOf(member.id()).text());
   }
 
   /**

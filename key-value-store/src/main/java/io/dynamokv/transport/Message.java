@@ -124,7 +124,7 @@ public sealed interface Message {
   /**
    * Says that a node lives, and what it believes of the cluster.
    *
-   * @param ring the fingerprint of the ring by which the sender places keys
+   * @param ring the fingerprint of the ring, where its members are fixed; else 0
    * @param nodeId the identity of the sender's data folder
    */
   record Heartbeat(
@@ -134,8 +134,43 @@ public sealed interface Message {
       long ring,
       long nodeId,
       int incarnation,
-      long sequence)
-      implements Message {}
+      long sequence,
+      RosterProgress progress)
+      implements Message {
+    /** One where the members are fixed. */
+    public Heartbeat(
+        String cluster,
+        int partitions,
+        int replicas,
+        long ring,
+        long nodeId,
+        int incarnation,
+        long sequence) {
+      this(
+          cluster, partitions, replicas, ring, nodeId, incarnation, sequence, RosterProgress.FIXED);
+    }
+  }
+
+  /**
+   * How far a node has come with what members agree on by gossip.
+   *
+   * @param rosterHash of all that the sender knows of the members and the ring
+   * @param plan the number of the plan that it follows; 0 if it knows of none
+   * @param ready whether it has all that it should have by that plan
+   */
+  record RosterProgress(long rosterHash, long plan, boolean ready) {
+    /** Where nothing changes. */
+    public static final RosterProgress FIXED = new RosterProgress(0, 0, true);
+  }
+
+  /**
+   * What the sender knows of the members and the ring.
+   *
+   * @param roster its bytes, as the package {@code membership} writes them
+   * @param wantsAnswer whether the sender wants to be told the same, since the receiver may have no
+   *     other way to reach it
+   */
+  record Gossip(byte[] roster, boolean wantsAnswer) implements Message {}
 
   /** How a replica fared with a request. */
   enum Status {

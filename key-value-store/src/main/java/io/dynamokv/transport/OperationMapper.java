@@ -3,13 +3,16 @@ package io.dynamokv.transport;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.transport.Message.Gossip;
 import io.dynamokv.transport.Message.Heartbeat;
 import io.dynamokv.transport.Message.ReadReply;
 import io.dynamokv.transport.Message.ReadRequest;
+import io.dynamokv.transport.Message.RosterProgress;
 import io.dynamokv.transport.Message.StandInRequest;
 import io.dynamokv.transport.Message.Status;
 import io.dynamokv.transport.Message.WriteReply;
 import io.dynamokv.transport.Message.WriteRequest;
+import io.dynamokv.transport.proto.GossipProto;
 import io.dynamokv.transport.proto.HeartbeatProto;
 import io.dynamokv.transport.proto.OperationProto;
 import io.dynamokv.transport.proto.ReadReplyProto;
@@ -48,6 +51,11 @@ final class OperationMapper {
           WriteReplyProto.newBuilder().setId(reply.id()).setStatus(toProto(reply.status())));
     } else if (message instanceof Heartbeat heartbeat) {
       operation.setHeartbeat(toProto(heartbeat));
+    } else if (message instanceof Gossip gossip) {
+      operation.setGossip(
+          GossipProto.newBuilder()
+              .setRoster(UnsafeByteOperations.unsafeWrap(gossip.roster()))
+              .setWantsAnswer(gossip.wantsAnswer()));
     } else {
       comparisons.toProto(message, operation);
     }
@@ -103,6 +111,9 @@ final class OperationMapper {
         .setNodeId(heartbeat.nodeId())
         .setIncarnation(heartbeat.incarnation())
         .setSequence(heartbeat.sequence())
+        .setRosterHash(heartbeat.progress().rosterHash())
+        .setPlan(heartbeat.progress().plan())
+        .setReady(heartbeat.progress().ready())
         .build();
   }
 
@@ -127,6 +138,10 @@ final class OperationMapper {
       case STAND_IN_REQUEST -> toMessage(operation.getStandInRequest());
       case WRITE_REPLY -> toMessage(operation.getWriteReply());
       case HEARTBEAT -> toMessage(operation.getHeartbeat());
+      case GOSSIP ->
+          new Gossip(
+              operation.getGossip().getRoster().toByteArray(),
+              operation.getGossip().getWantsAnswer());
       case COMPARE_REQUEST -> comparisons.toMessage(operation.getCompareRequest());
       case COMPARE_REPLY -> comparisons.toMessage(operation.getCompareReply());
       case KEYS_REQUEST -> comparisons.toMessage(operation.getKeysRequest());
@@ -189,7 +204,8 @@ final class OperationMapper {
         proto.getRing(),
         proto.getNodeId(),
         proto.getIncarnation(),
-        proto.getSequence());
+        proto.getSequence(),
+        new RosterProgress(proto.getRosterHash(), proto.getPlan(), proto.getReady()));
   }
 
   static @Nullable Status toStatus(StatusProto proto) {

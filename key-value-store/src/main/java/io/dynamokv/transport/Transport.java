@@ -2,6 +2,7 @@ package io.dynamokv.transport;
 
 import io.dynamokv.ring.MemberId;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Carries messages between members, in order for each pair while a link holds; a link that breaks
@@ -11,6 +12,18 @@ import java.util.List;
 public interface Transport extends AutoCloseable {
   /** Opens the door and starts to link to the peers; called once. */
   void start(Receiver receiver);
+
+  /**
+   * Says who the peers are from now on, and where. Links to others end, and so do those to peers
+   * that have moved. Returns at once; what comes of it is told by and by.
+   */
+  void setPeers(Map<MemberId, MemberAddress> peers);
+
+  /**
+   * Tries once to bring a message to whoever is at an address, who need not be a peer, nor know
+   * this member. Returns at once; whether it has arrived is not told.
+   */
+  void greet(MemberAddress address, Message message);
 
   /**
    * Queues a message for a peer. Never blocks.

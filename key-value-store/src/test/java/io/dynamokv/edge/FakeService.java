@@ -6,6 +6,8 @@ import io.dynamokv.coordination.Quorum;
 import io.dynamokv.membership.Member;
 import io.dynamokv.membership.View;
 import io.dynamokv.node.KeyValueService;
+import io.dynamokv.node.Transfers;
+import io.dynamokv.repair.Filling;
 import io.dynamokv.repair.RoundReport;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
@@ -144,6 +146,19 @@ public final class FakeService implements KeyValueService {
   @Override
   public List<Member> coordinatorsElsewhere(Key key) {
     return elsewhere;
+  }
+
+  @Override
+  public void leave() {}
+
+  @Override
+  public boolean remove(MemberId member) {
+    return false;
+  }
+
+  @Override
+  public Transfers transfers() {
+    return new Transfers(new Filling.Progress(0, 0, 0, 0), 0);
   }
 
   @Override

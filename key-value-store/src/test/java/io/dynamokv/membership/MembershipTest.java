@@ -242,14 +242,13 @@ class MembershipTest {
     List<RingMember> ringMembers =
         List.of(new RingMember(SELF, ""), new RingMember(PEER, ""), new RingMember(THIRD, ""));
     Ring ring = Ring.of(TokenAllocator.initial(ringMembers, new Partitions(64), 2), 2);
-    return new Membership(
+    return Membership.fixed(
         self,
         List.of(self, peer, third),
         ring,
         new ClusterFacts("test", 64, 2, 5),
         3,
-        BEAT_NS,
-        SUSPECT_NS,
+        new Membership.Timing(BEAT_NS, SUSPECT_NS),
         0);
   }
 }

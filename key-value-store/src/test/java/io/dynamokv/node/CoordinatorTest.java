@@ -41,7 +41,7 @@ class CoordinatorTest {
           1,
           100,
           new EmptyReplica(),
-          this::send,
+          new SendingPeers(this::send),
           () -> Views.of(A, B, C),
           Runnable::run,
           (member, work) -> silent.add(member),

@@ -23,16 +23,17 @@ class DataOwnershipTest {
   private final Storage storage = new MemoryDisk().open(Durability.SYNC, 1 << 20);
 
   @Test
-  void the_same_member_with_the_same_ring_is_welcome_again() {
-    DataOwnership.claim(storage, NODE, ring(3));
+  void the_same_ring_is_welcome_again() {
+    DataOwnership.claim(storage, ring(3));
     store();
-    assertThatCode(() -> DataOwnership.claim(storage, NODE, ring(3))).doesNotThrowAnyException();
+    assertThatCode(() -> DataOwnership.claim(storage, ring(3))).doesNotThrowAnyException();
   }
 
   @Test
   void another_member_is_refused() {
-    DataOwnership.claim(storage, NODE, ring(3));
-    assertThatThrownBy(() -> DataOwnership.claim(storage, new MemberId("node-2"), ring(3)))
+    DataOwnership.claim(storage, NODE);
+    DataOwnership.claim(storage, NODE);
+    assertThatThrownBy(() -> DataOwnership.claim(storage, new MemberId("node-2")))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("node-1")
         .hasMessageContaining("node-2");
@@ -40,10 +41,10 @@ class DataOwnershipTest {
 
   @Test
   void another_ring_is_refused_once_there_is_data() {
-    DataOwnership.claim(storage, NODE, ring(4));
-    DataOwnership.claim(storage, NODE, ring(5));
+    DataOwnership.claim(storage, ring(4));
+    DataOwnership.claim(storage, ring(5));
     store();
-    assertThatThrownBy(() -> DataOwnership.claim(storage, NODE, ring(4)))
+    assertThatThrownBy(() -> DataOwnership.claim(storage, ring(4)))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("while there is data");
   }

@@ -21,11 +21,11 @@ import io.dynamokv.ring.TokenTable;
 import io.dynamokv.storage.Durability;
 import io.dynamokv.storage.HashedStorage;
 import io.dynamokv.storage.memory.MemoryDisk;
+import io.dynamokv.transport.MemberAddress;
 import io.dynamokv.transport.Transport;
 import io.dynamokv.transport.activemq.ActiveMqTransport;
 import io.dynamokv.transport.activemq.ActiveMqTransportSettings;
 import io.dynamokv.transport.activemq.ClusterSecret;
-import io.dynamokv.transport.activemq.MemberAddress;
 import io.dynamokv.version.Actor;
 import io.dynamokv.version.Dot;
 import io.dynamokv.version.Version;
@@ -155,7 +155,7 @@ class KeyValueNodeTest {
     Replica replica =
         new Replica(
             storage,
-            () -> new Dot(actor, counter.incrementAndGet()),
+            key -> new Dot(actor, counter.incrementAndGet()),
             System::currentTimeMillis,
             1 << 20,
             metrics);
@@ -165,14 +165,13 @@ class KeyValueNodeTest {
             new Partitions(FACTS.partitions()),
             FACTS.replicas());
     Membership membership =
-        new Membership(
+        Membership.fixed(
             self,
             members,
             Ring.of(tokens, FACTS.replicas()),
             FACTS,
             nodeId,
-            TimeUnit.MILLISECONDS.toNanos(100),
-            TimeUnit.SECONDS.toNanos(5),
+            new Membership.Timing(TimeUnit.MILLISECONDS.toNanos(100), TimeUnit.SECONDS.toNanos(5)),
             System.nanoTime());
     return new KeyValueNode(
         new NodeSettings(
@@ -183,7 +182,6 @@ class KeyValueNodeTest {
             3_600_000,
             new AntiEntropy.Settings(60_000_000_000L, 1000),
             64 << 20),
-        FACTS,
         membership,
         actor,
         replica,

@@ -149,7 +149,7 @@ class ReplicaPipelineTest {
     Replica replica =
         new Replica(
             storage,
-            () -> new Dot(new Actor(1, 1), counter.incrementAndGet()),
+            key -> new Dot(new Actor(1, 1), counter.incrementAndGet()),
             () -> 1000,
             1 << 20,
             metrics);

@@ -4,20 +4,16 @@ import com.codahale.metrics.NoopMetricRegistry;
 import io.dynamokv.coordination.GetOutcome;
 import io.dynamokv.coordination.PutOutcome;
 import io.dynamokv.coordination.Quorum;
-import io.dynamokv.membership.ClusterFacts;
 import io.dynamokv.membership.Membership;
 import io.dynamokv.repair.RoundReport;
 import io.dynamokv.replica.Replica;
 import io.dynamokv.ring.Key;
-import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.HashedStorage;
-import io.dynamokv.transport.Message;
 import io.dynamokv.transport.Transport;
 import io.dynamokv.version.Actor;
 import io.dynamokv.version.Version;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -49,14 +45,14 @@ public final class SimulatedCore {
    */
   public SimulatedCore(
       NodeSettings settings,
-      ClusterFacts facts,
       Membership membership,
       Actor actor,
       Replica replica,
       HashedStorage storage,
       Steps steps,
       UnaryOperator<LocalReplica> around,
-      BiPredicate<MemberId, Message> peers,
+      Transport transport,
+      Consumer<byte[]> keeper,
       List<Executor> mailboxes,
       long firstRequestId,
       Clocks clocks) {
@@ -73,11 +69,11 @@ public final class SimulatedCore {
     this.core =
         new NodeCore(
             settings,
-            facts,
             membership,
             actor,
             around.apply(pipeline),
-            peers::test,
+            new TransportPeers(transport),
+            keeper,
             mailboxes,
             firstRequestId,
             clocks,

@@ -57,7 +57,7 @@ class ThreadedWorkQueueTest {
         new HashedStorage(new MemoryDisk().open(Durability.SYNC, 1 << 20), new Partitions(16));
     Replica replica =
         new Replica(
-            storage, () -> new Dot(new Actor(1, 1), 1), () -> 0, 1 << 20, new MetricRegistry());
+            storage, key -> new Dot(new Actor(1, 1), 1), () -> 0, 1 << 20, new MetricRegistry());
     WorkQueue.Maker maker =
         new WorkQueue.Maker() {
           @Override

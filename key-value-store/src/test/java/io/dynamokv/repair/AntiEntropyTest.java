@@ -64,8 +64,8 @@ class AntiEntropyTest {
 
   private void pass(long durationNs) {
     for (long untilNs = nowNs + durationNs; nowNs < untilNs; nowNs += 10_000_000) {
-      a.antiEntropy.tick();
-      b.antiEntropy.tick();
+      a.repairs.tick();
+      b.repairs.tick();
       while (!underWay.isEmpty()) {
         underWay.remove().run();
       }
@@ -194,7 +194,7 @@ class AntiEntropyTest {
     slow.antiEntropy.repair(report -> {});
     for (int tick = 0; tick < 100; tick++) {
       nowNs += 10_000_000;
-      slow.antiEntropy.tick();
+      slow.repairs.tick();
       while (!underWay.isEmpty()) {
         underWay.remove().run();
       }
@@ -321,14 +321,15 @@ class AntiEntropyTest {
     assertEqual();
   }
 
-  private final class Node implements AntiEntropy.Port {
+  private final class Node implements Repairs.Port {
     private final MemberId id;
     private final HashedStorage storage =
         new HashedStorage(new MemoryDisk().open(Durability.SYNC, 64 << 20), PARTITIONS);
     private final Replica replica =
         new Replica(
-            storage, () -> new Dot(new Actor(9, 1), 1), () -> 1, 1000, new NoopMetricRegistry());
+            storage, key -> new Dot(new Actor(9, 1), 1), () -> 1, 1000, new NoopMetricRegistry());
     private final TreeServer server = new TreeServer(this);
+    private final Repairs repairs;
     private final AntiEntropy antiEntropy;
     private final HashTree unknown = new HashTree(PARTITIONS);
     private @Nullable Node other;
@@ -347,8 +348,8 @@ class AntiEntropyTest {
 
     Node(MemberId id, int keysPerSecond) {
       this.id = id;
-      this.antiEntropy =
-          new AntiEntropy(this, new AntiEntropy.Settings(INTERVAL_NS, keysPerSecond), 1000);
+      this.repairs = new Repairs(this, new AntiEntropy.Settings(INTERVAL_NS, keysPerSecond), 1000);
+      this.antiEntropy = repairs.antiEntropy();
     }
 
     void put(Key key, byte[] state) {
@@ -375,6 +376,24 @@ class AntiEntropyTest {
       List<RingMember> onRing = List.of(new RingMember(A, ""), new RingMember(B, ""));
       Ring ring = Ring.of(TokenAllocator.initial(onRing, PARTITIONS, 2), 2);
       return new View(self, List.of(self, another), ring, reaches ? Set.of(A, B) : Set.of(id));
+    }
+
+    @Override
+    public boolean allFollow() {
+      return true;
+    }
+
+    @Override
+    public boolean isAdmitted(MemberId member) {
+      return true;
+    }
+
+    @Override
+    public void ready(long plan) {}
+
+    @Override
+    public boolean drop(Key key, long hash, Consumer<Boolean> done) {
+      throw new AssertionError("everything is held here");
     }
 
     @Override
@@ -445,7 +464,7 @@ class AntiEntropyTest {
           send(from, new Message.WriteReply(request.id(), write(request)));
         }
       } else if (message instanceof Message.Reply reply) {
-        antiEntropy.onReply(from, reply.id(), message);
+        repairs.onReply(from, reply.id(), message);
       }
     }
 

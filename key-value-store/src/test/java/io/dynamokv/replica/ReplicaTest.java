@@ -35,7 +35,7 @@ class ReplicaTest {
   private final Replica replica =
       new Replica(
           storage,
-          () -> new Dot(new Actor(1, 1), counter.incrementAndGet()),
+          key -> new Dot(new Actor(1, 1), counter.incrementAndGet()),
           () -> 1000,
           MAX_HINT_BYTES,
           new MetricRegistry());

@@ -60,7 +60,7 @@ class UncertainWriteTest {
     AtomicLong counter = new AtomicLong();
     return new Replica(
         throwing(afterWriting),
-        () -> new Dot(new Actor(1, 1), counter.incrementAndGet()),
+        key -> new Dot(new Actor(1, 1), counter.incrementAndGet()),
         () -> 1000,
         1 << 20,
         new MetricRegistry());

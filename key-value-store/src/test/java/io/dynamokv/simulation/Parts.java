@@ -16,7 +16,7 @@ class Parts {
 
   /** What gives its replica dots. */
   DotSource dots(Actor actor, Identity identity, Storage storage) {
-    return () -> new Dot(actor, identity.nextCounter());
+    return key -> new Dot(actor, identity.nextCounter());
   }
 
   /** What its replica stores in. */

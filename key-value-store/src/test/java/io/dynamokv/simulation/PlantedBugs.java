@@ -197,7 +197,7 @@ final class PlantedBugs {
     @Override
     DotSource dots(Actor actor, Identity identity, Storage storage) {
       AtomicLong counter = new AtomicLong();
-      return () -> new Dot(actor, counter.incrementAndGet());
+      return key -> new Dot(actor, counter.incrementAndGet());
     }
   }
 

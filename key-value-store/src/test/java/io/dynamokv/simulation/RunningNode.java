@@ -59,11 +59,10 @@ final class RunningNode {
     HashedStorage itsStorage =
         new HashedStorage(cluster.parts.storage(storage), cluster.ring.partitions());
     DotSource dots = cluster.parts.dots(actor, identity, storage);
-    DotSource watchedDots = () -> world.given(node.index, dots.next());
+    DotSource watchedDots = key -> world.given(node.index, dots.next(key));
     this.core =
         new SimulatedCore(
             settings(scenario),
-            cluster.facts,
             membership(cluster, node, actor),
             actor,
             new Replica(
@@ -73,7 +72,8 @@ final class RunningNode {
             pipeline ->
                 new WatchedReplica(
                     world, cluster, node, register, cluster.parts.replica(pipeline, itsStorage)),
-            transport::send,
+            transport,
+            roster -> {},
             List.<Executor>copyOf(mailboxes),
             cluster.parts.firstRequestId(world.chance),
             new Clocks(node::nanoTime, node::clockMs));
@@ -92,14 +92,13 @@ final class RunningNode {
   }
 
   private static Membership membership(Cluster cluster, SimulatedNode node, Actor actor) {
-    return new Membership(
+    return Membership.fixed(
         node.member,
         cluster.members,
         cluster.ring,
         cluster.facts,
         actor.node(),
-        HEARTBEAT_MS * Scenario.MILLISECOND,
-        SUSPECT_AFTER_NS,
+        new Membership.Timing(HEARTBEAT_MS * Scenario.MILLISECOND, SUSPECT_AFTER_NS),
         node.nanoTime());
   }
 

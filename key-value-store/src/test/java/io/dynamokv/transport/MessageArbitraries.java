@@ -1,9 +1,11 @@
 package io.dynamokv.transport;
 
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.transport.Message.Gossip;
 import io.dynamokv.transport.Message.Heartbeat;
 import io.dynamokv.transport.Message.ReadReply;
 import io.dynamokv.transport.Message.ReadRequest;
+import io.dynamokv.transport.Message.RosterProgress;
 import io.dynamokv.transport.Message.Status;
 import io.dynamokv.transport.Message.WriteReply;
 import io.dynamokv.transport.Message.WriteRequest;
@@ -17,7 +19,7 @@ final class MessageArbitraries {
 
   static Arbitrary<Message> messages() {
     return Arbitraries.oneOf(
-        readRequests(), readReplies(), writeRequests(), writeReplies(), heartbeats());
+        readRequests(), readReplies(), writeRequests(), writeReplies(), heartbeats(), gossips());
   }
 
   static Arbitrary<MemberId> members() {
@@ -55,8 +57,19 @@ final class MessageArbitraries {
             Arbitraries.longs(),
             Arbitraries.longs(),
             Arbitraries.integers(),
-            Arbitraries.longs())
+            Arbitraries.longs(),
+            progresses())
         .as(Heartbeat::new);
+  }
+
+  private static Arbitrary<RosterProgress> progresses() {
+    return Combinators.combine(
+            Arbitraries.longs(), Arbitraries.longs(), Arbitraries.of(true, false))
+        .as(RosterProgress::new);
+  }
+
+  private static Arbitrary<Gossip> gossips() {
+    return Combinators.combine(states(), Arbitraries.of(true, false)).as(Gossip::new);
   }
 
   private static Arbitrary<Status> statuses() {

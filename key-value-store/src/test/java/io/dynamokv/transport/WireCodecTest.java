@@ -9,6 +9,7 @@ import com.google.protobuf.UnknownFieldSet;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.Message.CompareReply;
 import io.dynamokv.transport.Message.CompareRequest;
+import io.dynamokv.transport.Message.Gossip;
 import io.dynamokv.transport.Message.Heartbeat;
 import io.dynamokv.transport.Message.KeyHash;
 import io.dynamokv.transport.Message.KeysReply;
@@ -17,6 +18,7 @@ import io.dynamokv.transport.Message.Level;
 import io.dynamokv.transport.Message.PlaceHash;
 import io.dynamokv.transport.Message.ReadReply;
 import io.dynamokv.transport.Message.ReadRequest;
+import io.dynamokv.transport.Message.RosterProgress;
 import io.dynamokv.transport.Message.StandInRequest;
 import io.dynamokv.transport.Message.Status;
 import io.dynamokv.transport.Message.WriteReply;
@@ -95,8 +97,15 @@ class WireCodecTest {
         Arguments.of(
             new Heartbeat("c", 1024, 3, 0x0102030405060708L, 0x1122334455667788L, 7, 300),
             header
-                + ("1a21" + "2a1f" + "0a0163" + "108008" + "1803" + "218877665544332211")
-                + ("2807" + "30ac02" + "390807060504030201")));
+                + ("1a23" + "2a21" + "0a0163" + "108008" + "1803" + "218877665544332211")
+                + ("2807" + "30ac02" + "390807060504030201" + "5001")),
+        Arguments.of(
+            new Heartbeat("c", 16, 3, 0, 1, 7, 3, new RosterProgress(2, 300, false)),
+            header
+                + ("1a22" + "2a20" + "0a0163" + "1010" + "1803" + "210100000000000000")
+                + ("2807" + "3003" + "410200000000000000" + "48ac02")),
+        Arguments.of(
+            new Gossip(new byte[] {9, 8}, true), header + "1a08" + "5a06" + "0a020908" + "1001"));
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package io.dynamokv.transport.activemq;
 
 import com.codahale.metrics.MetricRegistry;
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.transport.MemberAddress;
 import io.dynamokv.transport.Message;
 import io.dynamokv.transport.Transport;
 import io.dynamokv.transport.TransportException;
@@ -14,10 +15,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,16 +42,16 @@ public final class ActiveMqTransport implements Transport {
   private final ActiveMqTransportSettings settings;
   private final TransportMetrics metrics;
   private final RefusalLog refusals;
-  private final RandomGenerator random;
   private final WireCodec codec;
   private final ScheduledThreadPoolExecutor timer;
   private final Door door;
   private final EmbeddedBroker broker;
+  private final Greeter greeter;
   private final List<Thread> threads = new ArrayList<>();
   private boolean started;
   private boolean closed;
   private @Nullable Inbound inbound;
-  private volatile Map<Lane, Map<MemberId, PeerLink>> links = Map.of();
+  private final PeerLinks links;
 
   /**
    * @param metrics where what happens is counted, under {@code messaging}
@@ -65,12 +66,13 @@ public final class ActiveMqTransport implements Transport {
     this.settings = settings;
     this.metrics = new TransportMetrics(metrics);
     this.refusals = new RefusalLog(clock);
-    this.random = new Random(random.nextLong());
     this.codec = new WireCodec(settings.limits());
     this.timer = new ScheduledThreadPoolExecutor(1, task -> daemon("messaging-timer", task));
     timer.setRemoveOnCancelPolicy(true);
     this.door = new Door(settings, timer, this.metrics, refusals);
     this.broker = new EmbeddedBroker(settings, door);
+    this.greeter = new Greeter(settings, codec);
+    this.links = new PeerLinks(settings, codec, this.metrics, new Random(random.nextLong()));
   }
 
   /**
@@ -100,38 +102,48 @@ public final class ActiveMqTransport implements Transport {
   }
 
   private void startLinks(Receiver receiver) {
-    links =
-        Map.of(
-            Lane.REQUESTS, linksIn(Lane.REQUESTS, receiver),
-            Lane.BACKGROUND, linksIn(Lane.BACKGROUND, receiver));
-    threads.forEach(Thread::start);
+    links.start(receiver);
+    applyPeers(settings.peers());
     long checkMs = Math.max(1, settings.timing().write().toMillis() / CHECKS_PER_WRITE);
     timer.scheduleWithFixedDelay(
-        () -> allLinks().forEach(PeerLink::abortIfLate), checkMs, checkMs, TimeUnit.MILLISECONDS);
+        () -> links.all().forEach(PeerLink::abortIfLate), checkMs, checkMs, TimeUnit.MILLISECONDS);
   }
 
-  private Map<MemberId, PeerLink> linksIn(Lane lane, Receiver receiver) {
-    Map<MemberId, PeerLink> inLane = new HashMap<>();
-    for (MemberId peer : settings.peers().keySet()) {
-      PeerLink link = new PeerLink(settings, peer, lane, codec, receiver, metrics, random);
-      inLane.put(peer, link);
-      threads.add(daemon("messaging-" + lane.clientIdPrefix() + peer, link));
+  /** Queues first, then who may fill them. */
+  private void applyPeers(Map<MemberId, MemberAddress> peers) {
+    broker.serve(peers.keySet());
+    door.admit(peers.keySet());
+    links.set(peers);
+  }
+
+  /** Opening queues takes a moment, so another thread does it. */
+  @Override
+  public void setPeers(Map<MemberId, MemberAddress> peers) {
+    Map<MemberId, MemberAddress> others = new HashMap<>(peers);
+    others.remove(settings.self());
+    try {
+      timer.execute(() -> survive("a change of the peers", () -> applyPeers(others)));
+    } catch (RejectedExecutionException e) {
+      LOG.debug("the transport is closed");
     }
-    return Map.copyOf(inLane);
   }
 
-  private @Nullable PeerLink linkTo(MemberId peer, Lane lane) {
-    Map<MemberId, PeerLink> inLane = links.get(lane);
-    return inLane == null ? null : inLane.get(peer);
+  private static void survive(String task, Runnable work) {
+    try {
+      work.run();
+    } catch (Throwable e) {
+      Faults.survive(LOG, task, e);
+    }
   }
 
-  private Stream<PeerLink> allLinks() {
-    return links.values().stream().flatMap(inLane -> inLane.values().stream());
+  @Override
+  public void greet(MemberAddress address, Message message) {
+    greeter.greet(address, message);
   }
 
   @Override
   public boolean queue(MemberId peer, Message message) {
-    PeerLink link = linkTo(peer, Lane.of(message));
+    PeerLink link = links.to(peer, Lane.of(message));
     if (link == null || !link.isUp()) {
       return false;
     }
@@ -146,16 +158,12 @@ public final class ActiveMqTransport implements Transport {
 
   @Override
   public void flush() {
-    for (Map<MemberId, PeerLink> inLane : links.values()) {
-      for (PeerLink link : inLane.values()) {
-        link.flush();
-      }
-    }
+    links.flush();
   }
 
   @Override
   public boolean isLinked(MemberId peer) {
-    PeerLink link = linkTo(peer, Lane.REQUESTS);
+    PeerLink link = links.to(peer, Lane.REQUESTS);
     return link != null && link.isUp();
   }
 
@@ -168,7 +176,8 @@ public final class ActiveMqTransport implements Transport {
     if (inbound != null) {
       inbound.close();
     }
-    allLinks().forEach(PeerLink::close);
+    threads.addAll(links.close());
+    greeter.close();
     door.close();
     metrics.removeGauges();
     Thread stopping = daemon("messaging-close", this::stop);

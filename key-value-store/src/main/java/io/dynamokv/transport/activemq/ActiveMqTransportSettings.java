@@ -1,6 +1,7 @@
 package io.dynamokv.transport.activemq;
 
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.transport.MemberAddress;
 import io.dynamokv.transport.WireLimits;
 import java.time.Duration;
 import java.util.Map;
@@ -10,7 +11,7 @@ import java.util.Map;
  *
  * @param self this node's name
  * @param bind where to open the door; {@code 0.0.0.0} is every interface
- * @param peers every other member of the cluster
+ * @param peers every other member of the cluster that is known at the start
  * @param secret the same on every member
  * @param limits the bounds of messages
  * @param queues the bounds of what waits to be sent to one peer
@@ -27,6 +28,9 @@ public record ActiveMqTransportSettings(
     Queues queues,
     Timing timing,
     int maxStrangers) {
+
+  /** Room is made for so many peers, since others may become members. */
+  private static final int EXPECTED_PEERS = 64;
 
   /**
    * @throws IllegalArgumentException if the settings contradict each other or are out of range
@@ -70,7 +74,8 @@ public record ActiveMqTransportSettings(
    * The rest is for those that have been shown out already and are still being taken down.
    */
   int maxConnections() {
-    return 4 * (Lane.values().length * peers.size() + maxStrangers);
+    int members = Math.max(peers.size(), EXPECTED_PEERS);
+    return 4 * (Lane.values().length * members + maxStrangers);
   }
 
   /**

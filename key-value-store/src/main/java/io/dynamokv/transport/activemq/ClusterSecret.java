@@ -19,6 +19,9 @@ public final class ClusterSecret {
   /** The shortest secret, in characters. */
   public static final int MIN_LENGTH = 16;
 
+  /** Stands for whoever is called, if the caller does not know its name. */
+  static final MemberId ANYONE = MemberId.NOBODY;
+
   private static final String ALGORITHM = "HmacSHA256";
 
   private final SecretKeySpec key;

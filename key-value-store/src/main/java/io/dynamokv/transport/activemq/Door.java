@@ -2,9 +2,11 @@ package io.dynamokv.transport.activemq;
 
 import io.dynamokv.ring.MemberId;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -26,6 +28,7 @@ final class Door {
   private final Map<Seat, Doorway> seats = new HashMap<>();
   // Changed together with the seats; also read alone.
   private final Map<String, Guest> guestsByConnection = new ConcurrentHashMap<>();
+  private volatile Set<MemberId> members = Set.of();
   private boolean closed;
 
   Door(
@@ -38,6 +41,25 @@ final class Door {
     this.metrics = metrics;
     this.refusals = refusals;
     this.strangers = new Strangers<>(settings.maxStrangers());
+  }
+
+  /** Lets these members in from now on, and no others but to greet. */
+  void admit(Set<MemberId> newMembers) {
+    members = Set.copyOf(newMembers);
+    List<Doorway> leaving = new ArrayList<>();
+    synchronized (seats) {
+      seats.forEach(
+          (seat, doorway) -> {
+            if (!isWelcome(seat)) {
+              leaving.add(doorway);
+            }
+          });
+    }
+    leaving.forEach(doorway -> doorway.showOut("it is no member any more"));
+  }
+
+  private boolean isWelcome(Seat seat) {
+    return seat.lane() == Lane.GREETINGS || members.contains(seat.member());
   }
 
   /** Lets a caller stand at the door for a while; another one may have to go for it. */
@@ -66,18 +88,19 @@ final class Door {
     if (member == null || lane == null || proof == null || caller.getConnectionId() == null) {
       return null;
     }
-    return settings.secret().isProof(proof, member, settings.self())
-        ? new Guest(new Seat(member, lane), caller.getConnectionId().getValue())
+    Seat seat = new Seat(member, lane);
+    MemberId called = lane == Lane.GREETINGS ? ClusterSecret.ANYONE : settings.self();
+    return isWelcome(seat) && settings.secret().isProof(proof, member, called)
+        ? new Guest(seat, caller.getConnectionId().getValue())
         : null;
   }
 
   private @Nullable MemberId memberNamed(@Nullable String name) {
-    for (MemberId peer : settings.peers().keySet()) {
-      if (peer.value().equals(name)) {
-        return peer;
-      }
+    if (name == null || !MemberId.isValid(name)) {
+      return null;
     }
-    return null;
+    MemberId member = new MemberId(name);
+    return member.equals(settings.self()) || member.equals(ClusterSecret.ANYONE) ? null : member;
   }
 
   private static @Nullable Lane laneOf(@Nullable String clientId) {

@@ -1,23 +1,24 @@
 package io.dynamokv.transport.activemq;
 
 import com.google.common.base.Throwables;
+import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.TransportException;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.MessageListener;
 import jakarta.jms.Session;
 import java.net.URI;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 import org.apache.activemq.ActiveMQConnectionFactory;
 import org.apache.activemq.broker.BrokerService;
 import org.apache.activemq.broker.region.policy.PolicyEntry;
 import org.apache.activemq.broker.region.policy.PolicyMap;
 import org.apache.activemq.broker.region.policy.VMPendingQueueMessageStoragePolicy;
-import org.apache.activemq.command.ActiveMQDestination;
-import org.apache.activemq.command.ActiveMQQueue;
 import org.apache.activemq.usage.SystemUsage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,7 +54,8 @@ final class EmbeddedBroker {
   private final Door door;
   private final BrokerService broker = new BrokerService();
   private volatile @Nullable GuardedConnector connector;
-  private final List<Connection> consumers = new ArrayList<>();
+  private @Nullable MessageListener listener;
+  private final Map<String, Connection> consumers = new HashMap<>();
 
   EmbeddedBroker(ActiveMqTransportSettings settings, Door door) {
     this.settings = settings;
@@ -68,7 +70,8 @@ final class EmbeddedBroker {
       configure();
       GuardedConnector guarded = bind();
       broker.start();
-      consume(listener);
+      this.listener = listener;
+      consume(Lane.GREETINGS.queueOf(settings.self()));
       // Only now is there someone to take what callers bring.
       guarded.start();
     } catch (Exception e) {
@@ -105,10 +108,7 @@ final class EmbeddedBroker {
     if (bound != null) {
       stop("listening", () -> bound.getServer().stop());
     }
-    for (Connection consumer : consumers) {
-      stop("consuming", consumer::stop);
-      stop("a consumer", consumer::close);
-    }
+    closeConsumers(queue -> true);
     stop("the broker", broker::stop);
   }
 
@@ -133,19 +133,8 @@ final class EmbeddedBroker {
     broker.setUseVirtualTopics(false);
     broker.setPopulateJMSXUserID(false);
     broker.setMonitorConnectionSplits(false);
-    broker.setDestinations(queues());
     broker.setDestinationPolicy(policies());
     limitMemory(broker.getSystemUsage());
-  }
-
-  private ActiveMQDestination[] queues() {
-    return queueNames().map(ActiveMQQueue::new).toArray(ActiveMQDestination[]::new);
-  }
-
-  /** One for each peer in each lane: nothing that one peer sends waits for what another sends. */
-  private Stream<String> queueNames() {
-    return Stream.of(Lane.values())
-        .flatMap(lane -> settings.peers().keySet().stream().map(lane::queueOf));
   }
 
   private PolicyMap policies() {
@@ -166,9 +155,11 @@ final class EmbeddedBroker {
 
   private void limitMemory(SystemUsage usage) {
     usage.setSendFailIfNoSpace(true);
-    usage
-        .getMemoryUsage()
-        .setLimit(2 * queueBytes() + settings.peers().size() * MORE_FOR_EACH_PEER_BYTES);
+    usage.getMemoryUsage().setLimit(memoryFor(settings.peers().size()));
+  }
+
+  private long memoryFor(int peers) {
+    return 2 * queueBytes() + peers * MORE_FOR_EACH_PEER_BYTES;
   }
 
   /** At least two of the largest messages. */
@@ -202,7 +193,54 @@ final class EmbeddedBroker {
     return settings.bind().uri(query);
   }
 
-  private void consume(MessageListener listener) throws JMSException {
+  /**
+   * Has queues for these peers, one for each in each lane, and for no others: nothing that one peer
+   * sends waits for what another sends. To be called after the start.
+   */
+  synchronized void serve(Set<MemberId> peers) {
+    broker.getSystemUsage().getMemoryUsage().setLimit(memoryFor(peers.size()));
+    Set<String> queues = new HashSet<>();
+    queues.add(Lane.GREETINGS.queueOf(settings.self()));
+    for (Lane lane : Lane.LINKED) {
+      peers.forEach(peer -> queues.add(lane.queueOf(peer)));
+    }
+    closeConsumers(queue -> !queues.contains(queue));
+    for (String queue : queues) {
+      if (!consumers.containsKey(queue)) {
+        try {
+          consume(queue);
+        } catch (JMSException e) {
+          throw new TransportException("can not open the queue " + queue, e);
+        }
+      }
+    }
+  }
+
+  private synchronized void closeConsumers(Predicate<String> which) {
+    consumers
+        .entrySet()
+        .removeIf(
+            entry -> {
+              if (which.test(entry.getKey())) {
+                stop("consuming", entry.getValue()::stop);
+                stop("a consumer", entry.getValue()::close);
+                return true;
+              }
+              return false;
+            });
+  }
+
+  /** A connection inside the process handles one thing at a time; so each queue has its own. */
+  private synchronized void consume(String queue) throws JMSException {
+    Connection consumer = consumerFactory().createConnection();
+    consumers.put(queue, consumer);
+    Session session = consumer.createSession(false, Session.AUTO_ACKNOWLEDGE);
+    String options = "?consumer.dispatchAsync=false&consumer.prefetchSize=" + PREFETCH;
+    session.createConsumer(session.createQueue(queue + options)).setMessageListener(listener);
+    consumer.start();
+  }
+
+  private ActiveMQConnectionFactory consumerFactory() {
     ActiveMQConnectionFactory factory =
         new ActiveMQConnectionFactory(broker.getVmConnectorURI() + "?create=false&async=false");
     factory.setWatchTopicAdvisories(false);
@@ -216,15 +254,7 @@ final class EmbeddedBroker {
     factory.setOptimizeAcknowledgeTimeOut(ACKNOWLEDGE_AFTER_MS);
     // What fills the queue keeps out the envelope that would have it acknowledged.
     factory.setOptimizedAckScheduledAckInterval(ACKNOWLEDGE_AT_THE_LATEST_MS);
-    for (String queue : queueNames().toList()) {
-      // A connection inside the process handles one thing at a time; so each queue has its own.
-      Connection consumer = factory.createConnection();
-      consumers.add(consumer);
-      Session session = consumer.createSession(false, Session.AUTO_ACKNOWLEDGE);
-      String options = "?consumer.dispatchAsync=false&consumer.prefetchSize=" + PREFETCH;
-      session.createConsumer(session.createQueue(queue + options)).setMessageListener(listener);
-      consumer.start();
-    }
+    return factory;
   }
 
   private interface Stop {

@@ -2,6 +2,7 @@ package io.dynamokv.transport.activemq;
 
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.Message;
+import java.util.List;
 
 /**
  * A way between two members with a queue, a connection and a sender of its own, so that what
@@ -11,7 +12,12 @@ enum Lane {
   /** What clients wait for, and heartbeats. */
   REQUESTS("operations"),
   /** What nobody waits for: handoffs, anti-entropy, transfers. */
-  BACKGROUND("background");
+  BACKGROUND("background"),
+  /** What a node says to one that may not know it; all of that is in one queue. */
+  GREETINGS("greetings");
+
+  /** Those in which every peer has a queue, and a link that is kept up. */
+  static final List<Lane> LINKED = List.of(REQUESTS, BACKGROUND);
 
   private final String prefix;
 
@@ -36,6 +42,6 @@ enum Lane {
 
   /** The name of the queue, on every broker, for what a member sends. */
   String queueOf(MemberId sender) {
-    return prefix + "." + sender.value();
+    return this == GREETINGS ? prefix : prefix + "." + sender.value();
   }
 }

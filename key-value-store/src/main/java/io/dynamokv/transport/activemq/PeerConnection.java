@@ -1,13 +1,13 @@
 package io.dynamokv.transport.activemq;
 
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.transport.MemberAddress;
 import jakarta.jms.DeliveryMode;
 import jakarta.jms.JMSException;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import java.io.IOException;
 import java.net.Socket;
-import java.util.Objects;
 import java.util.UUID;
 import org.apache.activemq.ActiveMQConnection;
 import org.apache.activemq.ActiveMQConnectionFactory;
@@ -43,10 +43,15 @@ final class PeerConnection implements AutoCloseable {
    * @param listener hears once that the connection broke, soon after it did
    * @throws JMSException if that fails
    */
-  PeerConnection(ActiveMqTransportSettings settings, MemberId peer, Lane lane, Listener listener)
+  PeerConnection(
+      ActiveMqTransportSettings settings,
+      MemberId peer,
+      MemberAddress address,
+      Lane lane,
+      Listener listener)
       throws JMSException {
     this.writeNanos = settings.timing().write().toNanos();
-    this.connection = connect(settings, peer, lane);
+    this.connection = connect(settings, peer, address, lane);
     try {
       connection.addTransportListener(
           new DefaultTransportListener() {
@@ -73,9 +78,9 @@ final class PeerConnection implements AutoCloseable {
   }
 
   private static ActiveMQConnection connect(
-      ActiveMqTransportSettings settings, MemberId peer, Lane lane) throws JMSException {
+      ActiveMqTransportSettings settings, MemberId peer, MemberAddress address, Lane lane)
+      throws JMSException {
     int connectMs = (int) settings.timing().connect().toMillis();
-    MemberAddress address = Objects.requireNonNull(settings.peers().get(peer));
     ActiveMQConnectionFactory factory =
         new ActiveMQConnectionFactory(address.uri(options(settings, connectMs)));
     factory.setUserName(settings.self().value());
@@ -85,6 +90,8 @@ final class PeerConnection implements AutoCloseable {
     factory.setRequestTimeout(connectMs);
     factory.setCloseTimeout(1);
     factory.setUseAsyncSend(true);
+    // Who greets closes the connection then, and what is still under way would be lost with it.
+    factory.setAlwaysSyncSend(lane == Lane.GREETINGS);
     factory.setCopyMessageOnSend(false);
     factory.setDisableTimeStampsByDefault(true);
     factory.setWatchTopicAdvisories(false);

@@ -3,6 +3,7 @@ package io.dynamokv.transport.activemq;
 import com.codahale.metrics.Meter;
 import com.google.common.base.Throwables;
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.transport.MemberAddress;
 import io.dynamokv.transport.Transport.Receiver;
 import io.dynamokv.transport.WireCodec;
 import io.dynamokv.transport.WireCodec.Operation;
@@ -29,6 +30,7 @@ final class PeerLink implements Runnable, PeerConnection.Listener {
 
   private final ActiveMqTransportSettings settings;
   private final MemberId peer;
+  private final MemberAddress address;
   private final Lane lane;
   private final WireCodec codec;
   private final Receiver receiver;
@@ -46,6 +48,7 @@ final class PeerLink implements Runnable, PeerConnection.Listener {
   PeerLink(
       ActiveMqTransportSettings settings,
       MemberId peer,
+      MemberAddress address,
       Lane lane,
       WireCodec codec,
       Receiver receiver,
@@ -53,6 +56,7 @@ final class PeerLink implements Runnable, PeerConnection.Listener {
       RandomGenerator random) {
     this.settings = settings;
     this.peer = peer;
+    this.address = address;
     this.lane = lane;
     this.codec = codec;
     this.receiver = receiver;
@@ -67,6 +71,10 @@ final class PeerLink implements Runnable, PeerConnection.Listener {
     metrics.gauge(peer, lane.metric("queue"), queue::size);
     metrics.gauge(peer, lane.metric("queue-bytes"), queue::bytes);
     metrics.gauge(peer, lane.metric("link"), () -> isUp() ? 1 : 0);
+  }
+
+  MemberAddress address() {
+    return address;
   }
 
   boolean isUp() {
@@ -110,6 +118,15 @@ final class PeerLink implements Runnable, PeerConnection.Listener {
     }
   }
 
+  /** Ends the link soon, and says that it is down: this is no peer any more, or has moved. */
+  void end() {
+    boolean wasUp = isUp();
+    close();
+    if (wasUp) {
+      tellReceiver(false);
+    }
+  }
+
   private boolean isClosing() {
     return closing.getCount() == 0;
   }
@@ -137,12 +154,12 @@ final class PeerLink implements Runnable, PeerConnection.Listener {
   }
 
   private void serveOneConnection() {
-    try (PeerConnection connection = new PeerConnection(settings, peer, lane, this)) {
+    try (PeerConnection connection = new PeerConnection(settings, peer, address, lane, this)) {
       serve(connection);
     } catch (JMSException | RuntimeException e) {
       if (!failureTold && !isClosing() && lane == Lane.REQUESTS) {
         failureTold = true;
-        LOG.warn("no link to {} at {}, still trying: {}", peer, address(), rootMessage(e));
+        LOG.warn("no link to {} at {}, still trying: {}", peer, address, rootMessage(e));
       }
       LOG.debug("no link to {}", peer, e);
     }
@@ -168,14 +185,14 @@ final class PeerLink implements Runnable, PeerConnection.Listener {
     failureTold = false;
     linked.mark();
     if (lane == Lane.REQUESTS) {
-      LOG.info("linked to {} at {}", peer, address());
+      LOG.info("linked to {} at {}", peer, address);
     }
     tellReceiver(true);
     String reason = sendBatches(connection);
     closeQueue(connection);
     if (!isClosing()) {
       if (lane == Lane.REQUESTS) {
-        LOG.warn("the link to {} at {} is down: {}", peer, address(), reason);
+        LOG.warn("the link to {} at {} is down: {}", peer, address, reason);
       }
       tellReceiver(false);
     }
@@ -225,10 +242,6 @@ final class PeerLink implements Runnable, PeerConnection.Listener {
     } catch (Throwable e) {
       Faults.survive(LOG, "what follows from the link to " + peer + (up ? " up" : " down"), e);
     }
-  }
-
-  private @Nullable MemberAddress address() {
-    return settings.peers().get(peer);
   }
 
   private static String rootMessage(Throwable failure) {

@@ -70,8 +70,14 @@ final class TransportMetrics {
     gauges.clear();
   }
 
+  /** Forgets a peer's gauges; what was counted of it stays. */
+  synchronized void removeGauges(MemberId peer) {
+    String prefix = name(peer, "");
+    gauges.removeIf(gauge -> gauge.startsWith(prefix) && registry.remove(gauge));
+  }
+
   /** Dots would make levels of their own in a tree of names. */
   private static String name(MemberId peer, String what) {
-    return MetricRegistry.name("messaging.peer", peer.value().replace('.', '_'), what);
+    return "messaging.peer." + peer.value().replace('.', '_') + "." + what;
   }
 }

@@ -1,6 +1,7 @@
 package io.dynamokv.transport.memory;
 
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.transport.MemberAddress;
 import io.dynamokv.transport.Message;
 import io.dynamokv.transport.Transport;
 import java.time.Duration;
@@ -42,6 +43,16 @@ final class Endpoint implements Transport {
     }
     receiver = newReceiver;
     network.updateLinks(this);
+  }
+
+  /** Here everybody who is started is linked to everybody. */
+  @Override
+  public void setPeers(Map<MemberId, MemberAddress> peers) {}
+
+  /** The host is taken for the member's name. */
+  @Override
+  public void greet(MemberAddress address, Message message) {
+    queue(new MemberId(address.host()), message);
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.transport.MemberAddress;
 import io.dynamokv.transport.WireLimits;
 import io.dynamokv.transport.activemq.ActiveMqTransportSettings.Queues;
 import io.dynamokv.transport.activemq.ActiveMqTransportSettings.Timing;

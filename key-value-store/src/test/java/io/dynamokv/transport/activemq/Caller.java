@@ -5,6 +5,7 @@ import static io.dynamokv.transport.activemq.TestNodes.SECRET;
 import static io.dynamokv.transport.activemq.TestNodes.await;
 
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.transport.MemberAddress;
 import io.dynamokv.transport.Message.Status;
 import io.dynamokv.transport.Message.WriteReply;
 import io.dynamokv.transport.WireCodec;

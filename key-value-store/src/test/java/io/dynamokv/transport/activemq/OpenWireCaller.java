@@ -2,6 +2,7 @@ package io.dynamokv.transport.activemq;
 
 import static io.dynamokv.transport.activemq.TestNodes.await;
 
+import io.dynamokv.transport.MemberAddress;
 import java.io.IOException;
 import java.net.Socket;
 import org.apache.activemq.command.Command;

@@ -4,6 +4,7 @@ import static io.dynamokv.transport.activemq.TestNodes.SECRET;
 
 import com.codahale.metrics.MetricRegistry;
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.transport.MemberAddress;
 import io.dynamokv.transport.Message;
 import io.dynamokv.transport.Transport;
 import java.io.IOException;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.transport.MemberAddress;
 import io.dynamokv.transport.RecordingReceiver;
 import io.dynamokv.transport.Transport.Receiver;
 import io.dynamokv.transport.WireLimits;

@@ -1,4 +1,4 @@
-package io.dynamokv.transport.activemq;
+package io.dynamokv.transport;
 
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -25,8 +25,8 @@ public record MemberAddress(String host, int port) {
     }
   }
 
-  /** The address as ActiveMQ wants it. */
-  URI uri(String query) {
+  /** The address with a query, as ActiveMQ wants it. */
+  public URI uri(String query) {
     return uri(host, port, query);
   }
 

@@ -1,0 +1,167 @@
+package io.dynamokv.membership;
+
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.ring.Partitions;
+import io.dynamokv.ring.Ring;
+import io.dynamokv.ring.RingMember;
+import io.dynamokv.ring.TokenAllocator;
+import io.dynamokv.ring.TokenTable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Works out the next plan of the ring, from what is known and who can be reached. Stateless. Every
+ * node could do it; so that plans do not compete, only one does, the claimant, and if there are two
+ * for a while no harm is done: one of their plans counts, and what it lacks is planned next.
+ */
+final class Planner {
+  private Planner() {}
+
+  /**
+   * Who makes plans: the first of the members that are served and in reach; null if nobody is.
+   *
+   * @param reachable the members that can be reached, this node among them
+   */
+  static @Nullable MemberId claimant(RingPlan plan, Set<MemberId> reachable) {
+    return plan.served().members().stream()
+        .map(RingMember::id)
+        .filter(reachable::contains)
+        .min(Comparator.naturalOrder())
+        .orElse(null);
+  }
+
+  /**
+   * The first plan of all.
+   *
+   * @param founders those that begin together
+   */
+  static RingPlan first(Roster roster, Set<MemberId> founders, TokenTables tables) {
+    List<RingMember> members = new ArrayList<>();
+    Map<MemberId, Long> admitted = new HashMap<>();
+    for (MemberRecord record : roster.present().values()) {
+      if (founders.contains(record.member().id())) {
+        members.add(record.ringMember());
+        admitted.put(record.member().id(), record.nodeId());
+      }
+    }
+    // Where several rings were begun, the one that most have begun counts.
+    return new RingPlan(members.size(), tables.initial(members), null, admitted);
+  }
+
+  /**
+   * The next plan, or null if there is nothing to change, or it is not time yet.
+   *
+   * @param present the members that could be planned in: in reach, or not away for long
+   * @param ready those that have all that they should have by the present plan
+   */
+  static @Nullable RingPlan next(
+      Roster roster, Set<MemberId> present, Set<MemberId> ready, TokenTables tables) {
+    RingPlan plan = roster.plan();
+    if (plan == null) {
+      return null;
+    }
+    TokenTable target = target(roster, plan, present, tables);
+    if (target == null || target.members().equals(plan.target().members())) {
+      return settled(roster, plan, ready, tables.replicas());
+    }
+    TokenTable next = target.equals(plan.served()) ? null : target;
+    return new RingPlan(plan.number() + 1, plan.served(), next, plan.admitted());
+  }
+
+  /** What is to be served in the end, made from what is served now; null if nobody is left. */
+  private static @Nullable TokenTable target(
+      Roster roster, RingPlan plan, Set<MemberId> present, TokenTables tables) {
+    TreeSet<MemberId> served = ids(plan.served());
+    TreeSet<MemberId> wanted = new TreeSet<>();
+    for (MemberRecord record : roster.records().values()) {
+      MemberId id = record.member().id();
+      if (record.isIn() && (served.contains(id) || present.contains(id))) {
+        wanted.add(id);
+      }
+    }
+    if (wanted.isEmpty()) {
+      return null;
+    }
+    List<RingMember> joiners = new ArrayList<>();
+    for (MemberRecord record : roster.records().values()) {
+      MemberId id = record.member().id();
+      if (wanted.contains(id) && !served.contains(id)) {
+        joiners.add(record.ringMember());
+      }
+    }
+    served.removeAll(wanted);
+    if (ids(plan.target()).equals(wanted)) {
+      return plan.target();
+    }
+    return tables.change(plan.served(), served, joiners);
+  }
+
+  private static TreeSet<MemberId> ids(TokenTable table) {
+    return table.members().stream()
+        .map(RingMember::id)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** What is aimed at is served when all who lack something have it. */
+  private static @Nullable RingPlan settled(
+      Roster roster, RingPlan plan, Set<MemberId> ready, int replicas) {
+    Map<MemberId, Long> admitted = new HashMap<>(plan.admitted());
+    boolean allReady = true;
+    for (RingMember member : plan.target().members()) {
+      MemberRecord record = roster.record(member.id());
+      boolean lacks = record == null || !plan.isAdmitted(record) || gains(plan, member, replicas);
+      if (record != null && ready.contains(member.id())) {
+        admitted.put(member.id(), record.nodeId());
+      } else if (lacks) {
+        allReady = false;
+      }
+    }
+    if (plan.next() != null && allReady) {
+      admitted.keySet().retainAll(ids(plan.next()));
+      return new RingPlan(plan.number() + 1, plan.next(), null, admitted);
+    }
+    if (plan.next() == null && !admitted.equals(plan.admitted())) {
+      return new RingPlan(plan.number() + 1, plan.served(), null, admitted);
+    }
+    return null;
+  }
+
+  private static boolean gains(RingPlan plan, RingMember member, int replicas) {
+    TokenTable next = plan.next();
+    return next != null
+        && !Ring.of(next, replicas)
+            .rangesGainedBy(member.id(), Ring.of(plan.served(), replicas))
+            .isEmpty();
+  }
+
+  /** Makes tables; where that is done again and again, it may remember them. */
+  record TokenTables(Partitions partitions, int replicas) {
+    TokenTable initial(List<RingMember> members) {
+      return TokenAllocator.initial(members, partitions, replicas);
+    }
+
+    /** Takes out some members, then lets others in; null if nobody is left. */
+    @Nullable TokenTable change(TokenTable table, Set<MemberId> leavers, List<RingMember> joiners) {
+      TokenTable changed = table;
+      List<RingMember> rest = new ArrayList<>(table.members());
+      rest.removeIf(member -> leavers.contains(member.id()));
+      if (rest.isEmpty()) {
+        return joiners.isEmpty() ? null : initial(joiners);
+      }
+      for (MemberId leaver : leavers) {
+        changed = TokenAllocator.leave(changed, leaver, replicas);
+      }
+      for (RingMember joiner : joiners) {
+        changed = TokenAllocator.join(changed, joiner, replicas);
+      }
+      return changed;
+    }
+  }
+}

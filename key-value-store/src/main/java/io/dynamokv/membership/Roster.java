@@ -1,0 +1,93 @@
+package io.dynamokv.membership;
+
+import io.dynamokv.ring.MemberId;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that the members agree on, as far as one of them knows it. Immutable. Merging two rosters is
+ * a join: commutative, associative, idempotent; so whoever has heard of the same changes, in
+ * whatever order, has the same roster.
+ *
+ * <p>Source: DeCandia et al., <i>Dynamo</i> (SOSP 2007), section 4.8.1.
+ *
+ * @param facts what no two nodes of a cluster may see differently
+ * @param records by the members' ids
+ * @param plan null before the first one
+ */
+public record Roster(
+    ClusterFacts facts, SortedMap<MemberId, MemberRecord> records, @Nullable RingPlan plan) {
+  public Roster {
+    records = Collections.unmodifiableSortedMap(new TreeMap<>(records));
+  }
+
+  /** One that knows of nobody. */
+  public static Roster empty(ClusterFacts facts) {
+    return new Roster(facts, new TreeMap<>(), null);
+  }
+
+  /** With this record, unless a later one is known. */
+  Roster with(MemberRecord record) {
+    TreeMap<MemberId, MemberRecord> merged = new TreeMap<>(records);
+    merged.merge(record.member().id(), record, Roster::later);
+    return new Roster(facts, merged, plan);
+  }
+
+  /** With this plan, unless a later one is known. */
+  Roster with(RingPlan other) {
+    return new Roster(facts, records, later(plan, other));
+  }
+
+  /** What follows from this one and another together. */
+  Roster merge(Roster other) {
+    TreeMap<MemberId, MemberRecord> merged = new TreeMap<>(records);
+    other.records.forEach((id, record) -> merged.merge(id, record, Roster::later));
+    return new Roster(facts, merged, later(plan, other.plan));
+  }
+
+  private static MemberRecord later(MemberRecord one, MemberRecord other) {
+    int order = Long.compare(one.version(), other.version());
+    if (order == 0) {
+      order = Arrays.compare(RosterCodec.bytesOf(one), RosterCodec.bytesOf(other));
+    }
+    return order >= 0 ? one : other;
+  }
+
+  private static @Nullable RingPlan later(@Nullable RingPlan one, @Nullable RingPlan other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
+    }
+    int order = Long.compare(one.number(), other.number());
+    if (order == 0) {
+      order = Arrays.compare(RosterCodec.bytesOf(one), RosterCodec.bytesOf(other));
+    }
+    return order >= 0 ? one : other;
+  }
+
+  @Nullable MemberRecord record(MemberId id) {
+    return records.get(id);
+  }
+
+  /** Whether a member is to hold its share. */
+  boolean isIn(MemberId id) {
+    MemberRecord record = records.get(id);
+    return record != null && record.isIn();
+  }
+
+  /** The version that a new record of a member must have to count. */
+  long nextVersion(MemberId id) {
+    MemberRecord record = records.get(id);
+    return record == null ? 1 : record.version() + 1;
+  }
+
+  /** Which members there are, whether they hold anything yet or not. */
+  Map<MemberId, MemberRecord> present() {
+    TreeMap<MemberId, MemberRecord> present = new TreeMap<>(records);
+    present.values().removeIf(record -> record.standing() == Standing.REMOVED);
+    return present;
+  }
+}

@@ -1,0 +1,226 @@
+package io.dynamokv.repair;
+
+import io.dynamokv.membership.View;
+import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.storage.HashTree;
+import io.dynamokv.storage.KeyHashes;
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gets rid of what this node does not hold any more, without anything being lost: hands it over to
+ * all present holders, and drops a partition when each of them has said that it stored what is
+ * here, and what is here has not changed since it was looked at. Not thread-safe.
+ */
+public final class Clearing {
+  private static final Logger LOG = LoggerFactory.getLogger(Clearing.class);
+  private static final int CHUNK = 64;
+  private static final int PAGE = 512;
+  private static final long PAUSE_NS = TimeUnit.SECONDS.toNanos(2);
+
+  private final Port port;
+  private final Comparisons comparisons;
+  private final Deque<MemberId> toTell = new ArrayDeque<>();
+
+  /** What is being handed over, with the hash that it had at the beginning. */
+  private final Map<Integer, Long> hashes = new HashMap<>();
+
+  private final Deque<Integer> toDrop = new ArrayDeque<>();
+  private boolean dropping;
+  private boolean underWay;
+  private long nextNs;
+  private long dropped;
+  private volatile Left left = new Left(-1, -1);
+
+  /** In how many partitions there was something, by which plan; negative if that is not known. */
+  private record Left(long plan, int partitions) {}
+
+  /** What clearing needs of its node, besides. */
+  public interface Port extends AntiEntropy.Port {
+    /**
+     * Drops this node's state of a key, if it has this hash; told whether it could; returns false
+     * if too much is queued.
+     */
+    boolean drop(Key key, long hash, Consumer<Boolean> done);
+  }
+
+  Clearing(Port port, Comparisons comparisons) {
+    this.port = port;
+    this.comparisons = comparisons;
+    this.nextNs = port.nanoTime();
+  }
+
+  /**
+   * How many partitions have something here that this node does not hold; negative while that is
+   * not known. May be called by any thread.
+   */
+  public int left() {
+    return left.partitions;
+  }
+
+  /** Whether nothing is left here that this node does not hold by a plan. */
+  public boolean isClear(long plan) {
+    Left last = left;
+    return last.plan == plan && last.partitions == 0;
+  }
+
+  /** Begins what is due; to be called every now and then, when no comparison is under way. */
+  void begin() {
+    if (dropping) {
+      return;
+    } else if (underWay) {
+      handOver();
+    } else if (port.nanoTime() - nextNs >= 0) {
+      beginRound();
+    }
+  }
+
+  private void beginRound() {
+    nextNs = port.nanoTime() + PAUSE_NS;
+    View view = port.view();
+    BitSet foreign = foreign(view);
+    if (foreign.isEmpty() || view.next() != null || view.plan() == 0) {
+      return;
+    }
+    Set<MemberId> holders = new HashSet<>();
+    HashTree tree = port.tree();
+    for (int partition : foreign.stream().toArray()) {
+      List<MemberId> all = view.ring().preferenceListOf(partition).holders();
+      Long hash = tree.hashOfPartition(partition);
+      if (hash != null && isEnough(view, all) && hashes.size() < CHUNK) {
+        hashes.put(partition, hash);
+        all.stream().filter(view.reachable()::contains).forEach(holders::add);
+      }
+    }
+    toTell.addAll(holders.stream().sorted().toList());
+    underWay = !hashes.isEmpty();
+  }
+
+  /** All of them; who is about to leave for good can not wait for those that are away. */
+  private static boolean isEnough(View view, List<MemberId> holders) {
+    long reachable = holders.stream().filter(view.reachable()::contains).count();
+    boolean isLeaving = view.leaving().contains(view.self().id());
+    return reachable >= (isLeaving ? holders.size() / 2 + 1 : holders.size());
+  }
+
+  private BitSet foreign(View view) {
+    HashTree tree = port.tree();
+    BitSet foreign = new BitSet();
+    boolean isKnown = true;
+    for (int partition = 0; partition < view.ring().partitions().count(); partition++) {
+      Long hash = view.isOwn(partition) ? Long.valueOf(0) : tree.hashOfPartition(partition);
+      isKnown &= hash != null;
+      if (hash == null || hash != 0) {
+        foreign.set(partition);
+      }
+    }
+    left = new Left(view.plan(), isKnown ? foreign.cardinality() : -1);
+    return foreign;
+  }
+
+  private void handOver() {
+    MemberId holder = toTell.poll();
+    if (holder == null) {
+      beginToDrop();
+      return;
+    }
+    BitSet theirs = port.view().ring().partitionsHeldBy(holder);
+    BitSet some = new BitSet();
+    hashes.keySet().stream().filter(theirs::get).forEach(some::set);
+    if (!some.isEmpty()) {
+      comparisons.begin(
+          holder,
+          some,
+          Comparisons.Aim.HANDED_OVER,
+          ended -> {
+            some.andNot(ended.verified());
+            some.stream().forEach(hashes::remove);
+          });
+    }
+  }
+
+  /** Only what is as it was then, and is still not this node's. */
+  private void beginToDrop() {
+    View view = port.view();
+    hashes.forEach(
+        (partition, hash) -> {
+          if (hash.equals(port.tree().hashOfPartition(partition)) && !view.isOwn(partition)) {
+            toDrop.add(partition);
+          }
+        });
+    hashes.clear();
+    dropping = true;
+    dropNext();
+  }
+
+  private void dropNext() {
+    Integer partition = toDrop.poll();
+    if (partition == null) {
+      endRound();
+      return;
+    }
+    long first = port.view().ring().partitions().firstPosition(partition);
+    look(first, port.view().ring().partitions().lastPosition(partition));
+  }
+
+  private void look(long first, long last) {
+    if (!port.keys(first, last, PAGE, found -> drop(found, last))) {
+      dropNext(); // It is found again in the next round.
+    }
+  }
+
+  private void drop(@Nullable KeyHashes found, long last) {
+    if (found == null || found.entries().isEmpty()) {
+      dropNext();
+      return;
+    }
+    int[] open = {found.entries().size()};
+    boolean isCut = Long.compareUnsigned(found.lastPosition(), last) < 0;
+    Runnable goOn =
+        () -> {
+          if (--open[0] == 0) {
+            if (isCut) {
+              look(found.lastPosition() + 1, last);
+            } else {
+              dropNext();
+            }
+          }
+        };
+    for (KeyHashes.Entry entry : found.entries()) {
+      boolean accepted =
+          port.drop(
+              entry.key(),
+              entry.hash(),
+              done -> {
+                dropped += done ? 1 : 0;
+                goOn.run();
+              });
+      if (!accepted) {
+        goOn.run();
+      }
+    }
+  }
+
+  private void endRound() {
+    dropping = false;
+    underWay = false;
+    if (dropped > 0) {
+      LOG.info("handed over {} keys that others hold", dropped);
+      nextNs = port.nanoTime();
+    }
+    dropped = 0;
+    foreign(port.view());
+  }
+}

@@ -1,0 +1,213 @@
+package io.dynamokv.repair;
+
+import io.dynamokv.membership.View;
+import io.dynamokv.ring.MemberId;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fetches what this node should have and does not: the partitions that it gains when the ring
+ * changes, or all that it holds when its data folder is new. A partition is complete when it has
+ * been compared with all of its present holders in reach, each time after all members in reach
+ * followed the plan, so that no write passes this node by any more. What was fetched stays, so one
+ * that is interrupted goes on where it was. Not thread-safe.
+ */
+public final class Filling {
+  private static final Logger LOG = LoggerFactory.getLogger(Filling.class);
+
+  /** So many partitions are compared at once, so that it is known how far this has come. */
+  private static final int CHUNK = 32;
+
+  private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  private final Port port;
+  private final Comparisons comparisons;
+
+  /** For each holder, the partitions that have been compared with it. */
+  private final Map<MemberId, BitSet> compared = new HashMap<>();
+
+  private BitSet needed = new BitSet();
+  private long plan = -1;
+  private long readyPlan = -1;
+  private long beganNs;
+  private long nextNs;
+  private long keysFetched;
+  private volatile Progress progress = Progress.NONE;
+
+  /** What filling needs of its node, besides. */
+  public interface Port extends AntiEntropy.Port {
+    /** Whether all members in reach follow the plan that this node follows. */
+    boolean allFollow();
+
+    /** Whether a member has what it should have by the ring that is served. */
+    boolean isAdmitted(MemberId member);
+
+    /** This node has all that it should have by a plan. */
+    void ready(long plan);
+  }
+
+  /**
+   * How far it has come. Immutable.
+   *
+   * @param partitions how many are to be filled; 0 if none is
+   * @param complete how many of them are
+   * @param keys how many keys were fetched
+   * @param leftMs how long it may still take, in milliseconds; negative if that can not be said
+   */
+  public record Progress(int partitions, int complete, long keys, long leftMs) {
+    static final Progress NONE = new Progress(0, 0, 0, 0);
+
+    /** Whether anything is still missing. */
+    public boolean isUnderWay() {
+      return complete < partitions;
+    }
+  }
+
+  Filling(Port port, Comparisons comparisons) {
+    this.port = port;
+    this.comparisons = comparisons;
+    this.nextNs = port.nanoTime();
+  }
+
+  /** How far it has come; may be called by any thread. */
+  public Progress progress() {
+    return progress;
+  }
+
+  /** Begins what is due; to be called every now and then, when no comparison is under way. */
+  void begin() {
+    View view = port.view();
+    follow(view);
+    if (port.nanoTime() - nextNs < 0 || readyPlan == plan || !port.allFollow()) {
+      return;
+    }
+    BitSet incomplete = incomplete(view);
+    tell(incomplete);
+    if (incomplete.isEmpty()) {
+      beReady();
+    } else {
+      compareSome(view, incomplete);
+    }
+  }
+
+  private void follow(View view) {
+    if (view.plan() == plan) {
+      return;
+    }
+    boolean missedPlans = view.plan() != plan + 1;
+    plan = view.plan();
+    needed = neededOf(view);
+    // What was compared before still holds where this node was to get it all the time.
+    compared.values().forEach(partitions -> partitions.and(missedPlans ? new BitSet() : needed));
+    if (!progress.isUnderWay()) {
+      beganNs = port.nanoTime();
+      keysFetched = 0;
+    }
+    if (!needed.isEmpty()) {
+      LOG.info("{} partitions are to be filled, by plan {}", needed.cardinality(), plan);
+    }
+    tell(incomplete(view));
+  }
+
+  private BitSet neededOf(View view) {
+    MemberId self = view.self().id();
+    BitSet lacking = view.next() == null ? new BitSet() : view.next().partitionsHeldBy(self);
+    lacking.andNot(view.ring().partitionsHeldBy(self));
+    if (!port.isAdmitted(self)) {
+      lacking.or(view.ring().partitionsHeldBy(self));
+    }
+    return lacking;
+  }
+
+  private BitSet incomplete(View view) {
+    BitSet incomplete = (BitSet) needed.clone();
+    incomplete.stream()
+        .filter(partition -> isComplete(view, partition))
+        .boxed()
+        .toList()
+        .forEach(incomplete::clear);
+    return incomplete;
+  }
+
+  /**
+   * All in reach must have been asked, and somebody must be, if there is anybody: one who has what
+   * it should have, if anybody has.
+   */
+  private boolean isComplete(View view, int partition) {
+    List<MemberId> holders = otherHolders(view, partition);
+    boolean someoneIsAdmitted = holders.stream().anyMatch(port::isAdmitted);
+    boolean isKnown = holders.isEmpty();
+    for (MemberId holder : holders) {
+      boolean wasCompared = wasCompared(holder, partition);
+      if (view.reachable().contains(holder) && !wasCompared) {
+        return false;
+      }
+      isKnown |= wasCompared && (port.isAdmitted(holder) || !someoneIsAdmitted);
+    }
+    return isKnown;
+  }
+
+  /** Those that were removed are not waited for. */
+  private static List<MemberId> otherHolders(View view, int partition) {
+    return view.ring().preferenceListOf(partition).holders().stream()
+        .filter(holder -> !holder.equals(view.self().id()) && view.isMember(holder))
+        .toList();
+  }
+
+  private boolean wasCompared(MemberId holder, int partition) {
+    BitSet partitions = compared.get(holder);
+    return partitions != null && partitions.get(partition);
+  }
+
+  private void compareSome(View view, BitSet incomplete) {
+    for (MemberId holder : view.reachable()) {
+      BitSet some = view.ring().partitionsHeldBy(holder);
+      some.and(incomplete);
+      some.andNot(compared.getOrDefault(holder, new BitSet()));
+      if (!holder.equals(view.self().id()) && !some.isEmpty()) {
+        int[] chunk = some.stream().limit(CHUNK).toArray();
+        some.clear();
+        for (int partition : chunk) {
+          some.set(partition);
+        }
+        comparisons.begin(holder, some, Comparisons.Aim.EQUAL, this::ended);
+        return;
+      }
+    }
+    nextNs = port.nanoTime() + PAUSE_NS;
+  }
+
+  private void ended(Comparison ended) {
+    keysFetched += ended.report().keysFetched();
+    if (ended.verified().isEmpty()) {
+      nextNs = port.nanoTime() + PAUSE_NS;
+    }
+    compared.computeIfAbsent(ended.peer(), peer -> new BitSet()).or(ended.verified());
+    tell(incomplete(port.view()));
+  }
+
+  private void beReady() {
+    readyPlan = plan;
+    port.ready(plan);
+    if (!needed.isEmpty()) {
+      LOG.info(
+          "all {} partitions are filled, by plan {}: {} keys were fetched",
+          needed.cardinality(),
+          plan,
+          keysFetched);
+    }
+  }
+
+  private void tell(BitSet incomplete) {
+    int all = needed.cardinality();
+    int complete = all - incomplete.cardinality();
+    long passedMs = TimeUnit.NANOSECONDS.toMillis(port.nanoTime() - beganNs);
+    long leftMs = complete == 0 ? -1 : passedMs * (all - complete) / complete;
+    progress = all == 0 ? Progress.NONE : new Progress(all, complete, keysFetched, leftMs);
+  }
+}
