@@ -164,22 +164,27 @@ public final class Filling {
     return partitions != null && partitions.get(partition);
   }
 
+  /** The first partitions first, with one holder after the other, so that they become complete. */
   private void compareSome(View view, BitSet incomplete) {
-    for (MemberId holder : view.reachable()) {
-      BitSet some = view.ring().partitionsHeldBy(holder);
-      some.and(incomplete);
-      some.andNot(compared.getOrDefault(holder, new BitSet()));
-      if (!holder.equals(view.self().id()) && !some.isEmpty()) {
-        int[] chunk = some.stream().limit(CHUNK).toArray();
-        some.clear();
-        for (int partition : chunk) {
-          some.set(partition);
+    for (int partition : incomplete.stream().toArray()) {
+      for (MemberId holder : otherHolders(view, partition)) {
+        if (view.reachable().contains(holder) && !wasCompared(holder, partition)) {
+          comparisons.begin(
+              holder, chunk(view, holder, incomplete), Comparisons.Aim.EQUAL, this::ended);
+          return;
         }
-        comparisons.begin(holder, some, Comparisons.Aim.EQUAL, this::ended);
-        return;
       }
     }
     nextNs = port.nanoTime() + PAUSE_NS;
+  }
+
+  private BitSet chunk(View view, MemberId holder, BitSet incomplete) {
+    BitSet open = view.ring().partitionsHeldBy(holder);
+    open.and(incomplete);
+    open.andNot(compared.getOrDefault(holder, new BitSet()));
+    BitSet chunk = new BitSet();
+    open.stream().limit(CHUNK).forEach(chunk::set);
+    return chunk;
   }
 
   private void ended(Comparison ended) {

@@ -13,6 +13,8 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.activemq.command.ConnectionInfo;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Knows who may come in, who is in and who stands outside. Thread-safe. A member has at most one
@@ -20,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  * heard from then on.
  */
 final class Door {
+  private static final Logger LOG = LoggerFactory.getLogger(Door.class);
+
+  /** Whoever calls has the secret; this node will hear of it soon, if it is a member. */
+  private static final String NOT_KNOWN = "it is not known here as a member yet";
+
   private final ActiveMqTransportSettings settings;
   private final ScheduledExecutorService timer;
   private final TransportMetrics metrics;
@@ -80,7 +87,7 @@ final class Door {
     return strangers.size();
   }
 
-  /** Who a caller is, if it says so and proves it; null if it may not come in. */
+  /** Who a caller is, if it says so and proves it; or null. */
   @Nullable Guest recognise(ConnectionInfo caller) {
     MemberId member = memberNamed(caller.getUserName());
     Lane lane = laneOf(caller.getClientId());
@@ -90,7 +97,7 @@ final class Door {
     }
     Seat seat = new Seat(member, lane);
     MemberId called = lane == Lane.GREETINGS ? ClusterSecret.ANYONE : settings.self();
-    return isWelcome(seat) && settings.secret().isProof(proof, member, called)
+    return settings.secret().isProof(proof, member, called)
         ? new Guest(seat, caller.getConnectionId().getValue())
         : null;
   }
@@ -118,6 +125,9 @@ final class Door {
    * @return what there is to object, or null
    */
   @Nullable String seat(Guest guest, Doorway doorway) {
+    if (!isWelcome(guest.seat())) {
+      return NOT_KNOWN;
+    }
     Doorway previous;
     synchronized (seats) {
       if (closed) {
@@ -166,6 +176,10 @@ final class Door {
 
   void refused(@Nullable String address, String reason) {
     metrics.connectionsRefused.mark();
+    if (reason.equals(NOT_KNOWN)) {
+      LOG.debug("refused a connection from {}: {}", address, reason);
+      return;
+    }
     refusals.refused("a connection from " + address, reason);
   }
 
