@@ -14,14 +14,13 @@ fail() {
   exit 1
 }
 
-# Prints the URI of the Debian mirror that this machine uses.
-mirror() {
+# Prints the URI of each mirror of Debian's main archive that this machine uses. Asks nobody, and needs no package lists.
+mirrors() {
   local release
   # shellcheck source=/dev/null
   release=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME-}")
-  # shellcheck disable=SC2016 # apt's variables
-  apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
-    awk -v release="$release" '$1 == release && $2 == "main" && !found++ { print $3 }'
+  apt-get --print-uris -o Dir::State::Lists="$WORK/lists" update |
+    sed -n "s|^'\\(.*\\)/dists/$release/InRelease' .*|\\1|p"
 }
 
 # apt as it would be on a machine that has OLD_SUITE, and nothing else, in its sources.
@@ -40,14 +39,13 @@ WORK=$(mktemp -d)
 readonly WORK
 trap 'rm -rf "$WORK"' EXIT
 
-uri=$(mirror)
-[[ -n $uri ]] || fail "this machine's package sources name no mirror of its Debian; $ADVICE"
+mkdir -p "$WORK/lists/partial" "$WORK/cache/archives/partial"
+read -r uri < <(mirrors) || fail "this machine's package sources name no mirror of its Debian; $ADVICE"
 signed_by=''
 if [[ -f $KEYRING ]]; then
   signed_by="[signed-by=$KEYRING]"
 fi
 printf 'deb %s %s %s main\n' "$signed_by" "$uri" "$OLD_SUITE" >"$WORK/sources.list"
-mkdir -p "$WORK/lists/partial" "$WORK/cache/archives/partial"
 
 cd "$WORK"
 old_apt update
