@@ -119,6 +119,7 @@ class ConsulProviderIT {
     ConsulAgent agent = opened(ConsulAgent.start(folder));
     Found found = new Found();
     start(agent, "shop", "node-1", found);
+    raiseIndex(agent);
     start(agent, "shop", "node-2", new Found());
     found.await("node-1", "node-2");
     int before = found.times();
@@ -264,6 +265,13 @@ class ConsulProviderIT {
     ConsulAgent.await(
         "the state " + state,
         () -> agent.get(SERVICE).path(0).path("ServiceMeta").path("state").asText().equals(state));
+  }
+
+  /** So that an agent that has forgotten everything is far behind for a while. */
+  private static void raiseIndex(ConsulAgent agent) throws Exception {
+    for (int i = 0; i < 100; i++) {
+      agent.put("/v1/kv/index", "" + i);
+    }
   }
 
   private static String health(ConsulAgent agent) throws Exception {
