@@ -30,6 +30,7 @@ at_exit() {
   trap '' INT TERM HUP PIPE
   trap - EXIT
   $RESPONSIBLE || exit "$code"
+  follow_settings
   say "Stopping the nodes"
   if stop_nodes; then
     say "All nodes have stopped"
@@ -39,20 +40,26 @@ at_exit() {
   exit "$code"
 }
 
+# Nodes may be added and removed meanwhile.
+follow_settings() {
+  read_settings && NODES=$MADE_NODES
+}
+
 # Watches the nodes until a signal comes or all have been stopped. One that died may be started again by hand.
 attend() {
   local i state running left_behind
   local -A was=()
-  for ((i = 1; i <= NODES; i++)); do
+  for i in $(node_numbers); do
     was[$i]="running ${LAUNCHED[$i]}"
   done
   while :; do
+    follow_settings
     running=0 left_behind=0
-    for ((i = 1; i <= NODES; i++)); do
+    for i in $(node_numbers); do
       state=$(process_state "$i")
       [[ $state != running\ * ]] || running=$((running + 1))
       [[ $state != died ]] || left_behind=$((left_behind + 1))
-      [[ $state == "${was[$i]}" ]] || say_changed "$i" "$state"
+      [[ $state == "${was[$i]-stopped}" ]] || say_changed "$i" "$state"
       was[$i]=$state
     done
     if ((running + left_behind == 0)); then

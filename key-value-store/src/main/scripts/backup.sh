@@ -83,7 +83,7 @@ chosen_nodes() {
   if [[ -n $NODE ]]; then
     printf '%s\n' "$NODE"
   else
-    seq 1 "$NODES"
+    node_numbers
   fi
 }
 

@@ -5,7 +5,7 @@ cluster() {
   [[ -d /proc/self/fd ]] || fail "cluster needs Linux, for /proc"
   local command=start
   case ${1-} in
-    stop | status)
+    stop | status | add | remove)
       command=$1
       shift
       ;;
@@ -23,7 +23,7 @@ cluster_stop() {
   fi
   NODES=$MADE_NODES
   local i running=0
-  for ((i = 1; i <= NODES; i++)); do
+  for i in $(node_numbers); do
     if serving_pid "$i" >/dev/null; then
       running=$((running + 1))
     else
@@ -34,7 +34,9 @@ cluster_stop() {
     say "No node runs in $DATA: nothing to stop"
     return
   fi
-  say "Stopping $running of the $NODES nodes$( ((running == NODES)) || printf '; the others do not run')"
+  local all
+  all=$(node_numbers | wc -l)
+  say "Stopping $running of the $all nodes$( ((running == all)) || printf '; the others do not run')"
   stop_nodes || return 1
   say "All nodes have stopped"
 }
@@ -51,7 +53,7 @@ cluster_status() {
   local columns='%-8s %-10s %8s %6s %6s %10s\n'
   # shellcheck disable=SC2059 # the format is ours
   printf "$columns" node state pid http admin messaging
-  for ((i = 1; i <= NODES; i++)); do
+  for i in $(node_numbers); do
     state=stopped
     if pid=$(serving_pid "$i"); then
       running=$((running + 1))

@@ -1,9 +1,18 @@
 # shellcheck shell=bash
 # The folder of a local cluster:
-#   cluster.properties   what it was made with
+#   cluster.properties   what it was made with, and what has become of it
 #   secret               shared by its nodes; made once
 #   node-i/              config.yml, pid, log/, db/
-# Everything here reads DATA, NODES, REPLICAS and BASE_PORT.
+# Everything here reads DATA, NODES, REMOVED, REPLICAS and BASE_PORT. Nodes are numbered from 1 to NODES; numbers of nodes that
+# were removed are not given out again.
+
+# Prints the numbers of the nodes that there are.
+node_numbers() {
+  local i
+  for ((i = 1; i <= NODES; i++)); do
+    [[ " ${REMOVED-} " == *" $i "* ]] || printf '%s\n' "$i"
+  done
+}
 
 settings_file() { printf '%s/cluster.properties' "$DATA"; }
 node_folder() { printf '%s/node-%s' "$DATA" "$1"; }
@@ -13,12 +22,12 @@ http_port() { printf '%s' $((BASE_PORT + 10 * ($1 - 1))); }
 admin_port() { printf '%s' $((BASE_PORT + 10 * ($1 - 1) + 1)); }
 messaging_port() { printf '%s' $((BASE_PORT + 10 * ($1 - 1) + 2)); }
 
-# Reads what the folder was made with: MADE_NODES, MADE_REPLICAS, MADE_BASE_PORT, MADE_AS (its path then).
+# Reads what the folder was made with: MADE_NODES, MADE_REPLICAS, MADE_BASE_PORT, MADE_AS (its path then), and REMOVED.
 # False if it holds no cluster.
 read_settings() {
   local file key value
   file=$(settings_file)
-  MADE_NODES='' MADE_REPLICAS='' MADE_BASE_PORT='' MADE_AS=''
+  MADE_NODES='' MADE_REPLICAS='' MADE_BASE_PORT='' MADE_AS='' REMOVED=''
   [[ -f $file ]] || return 1
   while IFS='=' read -r key value; do
     case $key in
@@ -26,12 +35,14 @@ read_settings() {
       replicas) MADE_REPLICAS=$value ;;
       basePort) MADE_BASE_PORT=$value ;;
       directory) MADE_AS=$value ;;
+      removed) REMOVED=$value ;;
     esac
   done <"$file"
   local number
   for number in "$MADE_NODES" "$MADE_REPLICAS" "$MADE_BASE_PORT"; do
     [[ $number =~ ^[1-9][0-9]{0,4}$ ]] || fail "$file is damaged: nodes, replicas and basePort must be numbers"
   done
+  [[ $REMOVED =~ ^[0-9\ ]*$ ]] || fail "$file is damaged: removed must be numbers of nodes"
 }
 
 write_settings() {
@@ -41,6 +52,7 @@ nodes=$NODES
 replicas=$REPLICAS
 basePort=$BASE_PORT
 directory=$DATA
+removed=${REMOVED-}
 END
 }
 
@@ -68,7 +80,7 @@ prepare_folder() {
     rewrite=true
   fi
   [[ -s $DATA/secret ]] || new_secret | replace_file "$DATA/secret"
-  for ((i = 1; i <= NODES; i++)); do
+  for i in $(node_numbers); do
     mkdir -p "$(node_folder "$i")/log"
     if $rewrite || [[ ! -f $(node_config "$i") ]]; then
       write_config "$i"
@@ -103,12 +115,13 @@ node:
   id: node-$i
   directory: '${DATA//\'/\'\'}/node-$i'
 membership:
-  provider: static
-  members:
+  provider: seeds
+  founders: $(node_numbers | wc -l)
+  self: { host: 127.0.0.1, httpPort: $(http_port "$i"), adminPort: $(admin_port "$i"), messagingPort: $(messaging_port "$i") }
+  seeds:
 END
-  for ((j = 1; j <= NODES; j++)); do
-    printf '    - { id: node-%d, host: 127.0.0.1, httpPort: %d, adminPort: %d, messagingPort: %d }\n' \
-      "$j" "$(http_port "$j")" "$(admin_port "$j")" "$(messaging_port "$j")"
+  for j in $(node_numbers); do
+    printf '    - "127.0.0.1:%d"\n' "$(messaging_port "$j")"
   done
   cat <<'END'
 server:

@@ -42,7 +42,7 @@ http_get() {
   timeout --foreground "$HTTP_TIMEOUT_SECONDS" bash -c '
     exec 3<>"/dev/tcp/127.0.0.1/$0" || exit 1
     printf "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%s\r\nConnection: close\r\n\r\n" "$1" "$0" >&3
-    head -c 8192 <&3
+    head -c 65536 <&3
   ' "$port" "$path" 2>/dev/null || true
 }
 

@@ -87,7 +87,7 @@ stop_nodes() {
   local i
   local -A pids=()
   await_launched
-  for ((i = 1; i <= NODES; i++)); do
+  for i in $(node_numbers); do
     pids[$i]=$(serving_pid "$i") || unset "pids[$i]"
   done
   signal_all TERM

@@ -12,7 +12,7 @@ repair() {
   # shellcheck disable=SC2034 # read in another file
   NODES=$MADE_NODES BASE_PORT=$MADE_BASE_PORT
   local i answer code=0
-  for ((i = 1; i <= NODES; i++)); do
+  for i in $(node_numbers); do
     if ! serving_pid "$i" >/dev/null; then
       printf 'node-%s does not run\n' "$i"
       code=3

@@ -32,7 +32,7 @@ cluster_start() {
 refuse_if_running() {
   local i pid running=''
   local -a missing=()
-  for ((i = 1; i <= NODES; i++)); do
+  for i in $(node_numbers); do
     if pid=$(serving_pid "$i"); then
       running+="${running:+, }node-$i has pid $pid"
     else
@@ -54,7 +54,7 @@ how_to_start() {
 refuse_if_ports_busy() {
   local i port socket pid busy=''
   find_listeners
-  for ((i = 1; i <= NODES; i++)); do
+  for i in $(node_numbers); do
     for port in "$(http_port "$i")" "$(admin_port "$i")" "$(messaging_port "$i")"; do
       socket=$(listener_on "$port") || continue
       pid=$(pid_of_socket "$socket") || pid=''
@@ -73,7 +73,7 @@ process_name() {
 
 start_nodes() {
   local lock=$1 i
-  for ((i = 1; i <= NODES; i++)); do
+  for i in $(node_numbers); do
     launch "$i" "$lock"
   done
   await_healthy
@@ -83,7 +83,7 @@ await_healthy() {
   local started=$SECONDS i waiting
   while :; do
     waiting=''
-    for ((i = 1; i <= NODES; i++)); do
+    for i in $(node_numbers); do
       launched_lives "$i" || explain_dead "$i"
       is_ready "$i" || waiting+="${waiting:+, }node-$i"
     done
@@ -108,7 +108,7 @@ $(end_of_log "$i" | sed 's/^/  /')"
 
 explain_late() {
   local i text="after $START_TIMEOUT_SECONDS s not every node is healthy:"
-  for ((i = 1; i <= NODES; i++)); do
+  for i in $(node_numbers); do
     is_ready "$i" && continue
     text+=$'\n'"node-$i: $(health_report "$(admin_port "$i")")"
     [[ -e $(pid_file "$i") ]] || text+=" (and has not written its pid file)"
@@ -118,12 +118,15 @@ explain_late() {
 }
 
 show_started() {
-  local i other=$((NODES > 1 ? 2 : 1)) end="Ctrl-C stops it."
+  local i end="Ctrl-C stops it."
+  local -a nodes
+  mapfile -t nodes < <(node_numbers)
+  local first=${nodes[0]} other=${nodes[1]-${nodes[0]}}
   if $DETACH; then
     end="./dynamo-kv cluster stop$(data_option) stops it."
   fi
-  printf 'The cluster is up: nodes %d, replicas of each key %d, data in %s\n\n' "$NODES" "$REPLICAS" "$DATA"
-  for ((i = 1; i <= NODES; i++)); do
+  printf 'The cluster is up: nodes %d, replicas of each key %d, data in %s\n\n' "${#nodes[@]}" "$REPLICAS" "$DATA"
+  for i in "${nodes[@]}"; do
     printf '  node-%-2s http://127.0.0.1:%s  (admin %s, messaging %s, pid %s)\n' "$i" \
       "$(http_port "$i")" "$(admin_port "$i")" "$(messaging_port "$i")" "$(serving_pid "$i" || printf unknown)"
   done
@@ -131,9 +134,9 @@ show_started() {
 
 Try it. Keys and values are in Base64: aGVsbG8= is hello, d29ybGQ= is world.
 
-  curl -X PUT -H 'Content-Type: application/json' -d '{"key":"aGVsbG8=","value":"d29ybGQ="}' http://127.0.0.1:$(http_port 1)/storage
+  curl -X PUT -H 'Content-Type: application/json' -d '{"key":"aGVsbG8=","value":"d29ybGQ="}' http://127.0.0.1:$(http_port "$first")/storage
   curl http://127.0.0.1:$(http_port "$other")/storage/aGVsbG8=
-  curl http://127.0.0.1:$(http_port 1)/cluster
+  curl http://127.0.0.1:$(http_port "$first")/cluster
 
 $end
 END

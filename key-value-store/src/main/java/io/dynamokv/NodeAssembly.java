@@ -55,8 +55,11 @@ import org.slf4j.LoggerFactory;
 final class NodeAssembly implements Managed {
   private static final Logger LOG = LoggerFactory.getLogger(NodeAssembly.class);
 
-  /** For so long nobody new has come when a ring is first made. */
-  private static final long FOUNDING_QUIET_NS = TimeUnit.SECONDS.toNanos(2);
+  /** For so long nobody new has come when a ring is first made by as many as it is to have. */
+  private static final long FOUNDING_QUIET_NS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  /** The same, when one alone may make it: others may know of one already. */
+  private static final long ALONE_QUIET_NS = TimeUnit.SECONDS.toNanos(3);
 
   private final DynamoKvConfiguration configuration;
   private final Member self;
@@ -180,10 +183,11 @@ final class NodeAssembly implements Managed {
   }
 
   private Membership changingMembers() {
+    int founders = configuration.membership().founders();
     return new Membership(
         self,
         KnownRoster.read(storage, facts(0)),
-        new Founding(configuration.membership().founders(), FOUNDING_QUIET_NS),
+        new Founding(founders, founders > 1 ? FOUNDING_QUIET_NS : ALONE_QUIET_NS),
         identity.nodeId(),
         membershipTiming(),
         System.nanoTime());

@@ -1,0 +1,150 @@
+# shellcheck shell=bash
+# ./dynamo-kv cluster add, cluster remove I: nodes that come and go while the cluster runs.
+
+readonly CHANGE_TIMEOUT_SECONDS=${DYNAMO_KV_CHANGE_TIMEOUT_SECONDS:-600}
+
+cluster_add() {
+  read_running_cluster || return
+  local new=$((NODES + 1)) lock
+  ((new <= MOST_NODES)) || fail "a local cluster has at most $MOST_NODES nodes, and this one has had $NODES"
+  (($(messaging_port "$new") <= 65535)) || fail "there are no ports left for node-$new"
+  lock_folder
+  prepare_to_run
+  NODES=$new
+  refuse_if_ports_of_busy "$new"
+  mkdir -p "$(node_folder "$new")/log"
+  write_config "$new"
+  write_settings
+  launch "$new" "$lock"
+  await_change "node-$new is being filled" is_filled "$new"
+  say "node-$new is up: http://127.0.0.1:$(http_port "$new") (admin $(admin_port "$new"), pid $(serving_pid "$new" || printf unknown))"
+}
+
+cluster_remove() {
+  local leaving=${REMOVE_NODE-}
+  [[ -n $leaving ]] || misuse "cluster remove wants the number of a node"
+  read_running_cluster || return
+  [[ $'\n'$(node_numbers)$'\n' == *$'\n'"$leaving"$'\n'* ]] || fail "there is no node-$leaving in $DATA"
+  (($(node_numbers | wc -l) > 1)) || fail "node-$leaving is the only node"
+  local lock other
+  lock_folder
+  other=$(another_running "$leaving") || fail "no other node runs that could take over what node-$leaving holds"
+  if serving_pid "$leaving" >/dev/null; then
+    [[ $(http_post "$(admin_port "$leaving")" /tasks/leave 10) == HTTP/*' 200 '* ]] ||
+      fail "node-$leaving does not answer: stop it, then remove it again"
+    await_change "node-$leaving is handing over what it holds" has_left "$leaving" "$other"
+    stop_one "$leaving"
+  else
+    [[ $(http_post "$(admin_port "$other")" "/tasks/remove?member=node-$leaving" 10) == *'removed node-'* ]] ||
+      fail "node-$other did not remove node-$leaving"
+    await_change "the others take over what node-$leaving held" is_settled_without "$leaving" "$other"
+  fi
+  REMOVED="${REMOVED:+$REMOVED }$leaving"
+  write_settings
+  say "node-$leaving is no member any more; what it had is still in $(node_folder "$leaving"), and is not needed"
+}
+
+read_running_cluster() {
+  if ! read_settings; then
+    say "There is no cluster in $DATA"
+    return 3
+  fi
+  # shellcheck disable=SC2034 # read in another file
+  NODES=$MADE_NODES BASE_PORT=$MADE_BASE_PORT REPLICAS=$MADE_REPLICAS
+  another_running 0 >/dev/null || {
+    say "No node runs in $DATA"
+    return 3
+  }
+}
+
+# Sets the caller's lock.
+lock_folder() {
+  exec {lock}<"$DATA"
+  flock -n "$lock" || fail "another ./dynamo-kv is starting or changing the cluster in $DATA"
+}
+
+# Prints the number of a node that runs, but for one.
+another_running() {
+  local i
+  for i in $(node_numbers); do
+    if [[ $i != "$1" ]] && serving_pid "$i" >/dev/null; then
+      printf '%s' "$i"
+      return
+    fi
+  done
+  return 1
+}
+
+# Waits until a check succeeds; meanwhile it says how far things have come.
+await_change() {
+  local text=$1 check=$2 started=$SECONDS
+  shift 2
+  until "$check" "$@"; do
+    ((SECONDS - started < CHANGE_TIMEOUT_SECONDS)) ||
+      fail "after $CHANGE_TIMEOUT_SECONDS s this has not ended: $text. It goes on; ./dynamo-kv cluster status$(data_option) tells how far it has come"
+    progress "$text" "$(progress_of "$1")"
+    sleep 0.5
+  done
+  end_progress
+}
+
+# What a node says of the member with a number, in one line of JSON; nothing if it knows none.
+member_at() {
+  local answer
+  answer=$(http_get "$(http_port "$2")" /cluster)
+  [[ $answer =~ \{\"id\":\"node-$1\"[^}]* ]] && printf '%s' "${BASH_REMATCH[0]}"
+}
+
+# A number out of what a node says of the change that is under way.
+change_number() {
+  local answer
+  answer=$(http_get "$(http_port "$1")" /cluster)
+  [[ $answer =~ \"$2\":(-?[0-9]+) ]] && printf '%s' "${BASH_REMATCH[1]}"
+}
+
+is_under_way() {
+  [[ $(http_get "$(http_port "$1")" /cluster) == *'"underWay":true'* ]]
+}
+
+is_filled() {
+  serving_pid "$1" >/dev/null || launched_lives "$1" || explain_dead "$1"
+  is_ready "$1" && [[ $(member_at "$1" "$1") == *'"state":"up"'* ]]
+}
+
+has_left() {
+  local answer
+  answer=$(http_get "$(http_port "$2")" /cluster)
+  [[ $answer == *'"members"'* && $answer != *"\"id\":\"node-$1\""* ]]
+}
+
+is_settled_without() {
+  has_left "$1" "$2" && ! is_under_way "$2"
+}
+
+progress_of() {
+  local all complete left
+  all=$(change_number "$1" 'filling":{"partitions' || true) complete=$(change_number "$1" complete || true)
+  left=$(change_number "$1" partitionsToHandOver || true)
+  if ((${all:-0} > 0)); then
+    printf '%s of %s partitions' "${complete:-0}" "$all"
+  elif ((${left:-0} > 0)); then
+    printf '%s partitions left' "$left"
+  fi
+}
+
+refuse_if_ports_of_busy() {
+  local port
+  find_listeners
+  for port in "$(http_port "$1")" "$(admin_port "$1")" "$(messaging_port "$1")"; do
+    ! listener_on "$port" >/dev/null || fail "port $port, which node-$1 needs, is in use"
+  done
+}
+
+stop_one() {
+  local -A pids=()
+  pids[$1]=$(serving_pid "$1") || return 0
+  signal_all TERM
+  wait_until_gone "$STOP_TIMEOUT_SECONDS" && return 0
+  signal_all KILL
+  wait_until_gone "$KILL_TIMEOUT_SECONDS"
+}
