@@ -12,9 +12,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -27,19 +29,24 @@ final class LocalCluster implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private final int nodes;
+  /** The command starts no more. */
+  private static final int MOST_NODES = 32;
+
+  private final List<Integer> nodes = new CopyOnWriteArrayList<>();
   private final int basePort;
   private final Path data;
+  private volatile int lastNode;
 
   private LocalCluster(int nodes, int basePort, Path data) {
-    this.nodes = nodes;
+    this.lastNode = nodes;
+    IntStream.rangeClosed(1, nodes).forEach(this.nodes::add);
     this.basePort = basePort;
     this.data = data;
   }
 
   /** Starts a cluster in an empty folder and waits until all its nodes are healthy. */
   static LocalCluster start(int nodes, int replicas, Path data) throws Exception {
-    LocalCluster cluster = new LocalCluster(nodes, freeBasePort(nodes), data);
+    LocalCluster cluster = new LocalCluster(nodes, freeBasePort(), data);
     cluster.script(
         "cluster",
         "--nodes",
@@ -56,7 +63,32 @@ final class LocalCluster implements AutoCloseable {
   }
 
   int size() {
+    return nodes.size();
+  }
+
+  /** The numbers of the members. */
+  List<Integer> nodes() {
     return nodes;
+  }
+
+  /** Whether the command would start another one. */
+  boolean canGrow() {
+    return lastNode < MOST_NODES;
+  }
+
+  /** Has another node join, and waits until it holds its share; returns its number. */
+  int add() throws Exception {
+    int node = lastNode + 1;
+    script("cluster", "add", "--data", data.toString());
+    lastNode = node;
+    nodes.add(node);
+    return node;
+  }
+
+  /** Has a node hand over what it holds, or, if it does not run, the others take its share. */
+  void remove(int node) throws Exception {
+    nodes.remove(Integer.valueOf(node));
+    script("cluster", "remove", "" + node, "--data", data.toString());
   }
 
   int httpPort(int node) {
@@ -167,9 +199,9 @@ final class LocalCluster implements AutoCloseable {
   }
 
   private boolean allSeeAll() {
-    for (int observer = 1; observer <= nodes; observer++) {
+    for (int observer : nodes) {
       String seen = client(observer).connectivity();
-      for (int observed = 1; observed <= nodes; observed++) {
+      for (int observed : nodes) {
         if (!seen.contains(entry(observed, "reachable"))) {
           return false;
         }
@@ -217,7 +249,7 @@ final class LocalCluster implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
-    for (int node = 1; node <= nodes; node++) {
+    for (int node = 1; node <= MOST_NODES; node++) {
       if (Files.exists(folder(node).resolve("pid"))) {
         ProcessHandle.of(Long.parseLong(Files.readString(folder(node).resolve("pid")).trim()))
             .ifPresent(ProcessHandle::destroyForcibly);
@@ -234,18 +266,18 @@ final class LocalCluster implements AutoCloseable {
     throw new IllegalStateException("not inside the repository");
   }
 
-  private static int freeBasePort(int nodes) {
+  private static int freeBasePort() {
     for (int attempt = 0; attempt < 100; attempt++) {
       int base = ThreadLocalRandom.current().nextInt(12_000, 30_000);
-      if (areFree(base, nodes)) {
+      if (areFree(base)) {
         return base;
       }
     }
     throw new IllegalStateException("no free ports");
   }
 
-  private static boolean areFree(int base, int nodes) {
-    for (int node = 0; node < nodes; node++) {
+  private static boolean areFree(int base) {
+    for (int node = 0; node < MOST_NODES; node++) {
       for (int offset = 0; offset < 3; offset++) {
         if (!isFree(base + 10 * node + offset)) {
           return false;

@@ -2,9 +2,14 @@ package io.dynamokv.process;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -19,8 +24,17 @@ final class Nemesis {
     PAUSE,
     PAUSE_AND_KILL,
     RESTART,
-    WIPE
+    WIPE,
+    ADD,
+    ADD_AND_KILL,
+    REMOVE,
+    REMOVE_AND_KILL,
+    REMOVE_DEAD
   }
+
+  private static final int HOLDERS = 3;
+  private static final int FEWEST_NODES = 4;
+  private static final int MOST_NODES = 7;
 
   private final LocalCluster cluster;
   private final Path data;
@@ -47,12 +61,22 @@ final class Nemesis {
     while (running.getAsBoolean()) {
       Thread.sleep(random.nextInt(3000));
       Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
-      int node = 1 + random.nextInt(cluster.size());
-      int other = 1 + (node + random.nextInt(cluster.size() - 1)) % cluster.size();
-      strike(fault, node, other);
-      faults.merge(fault, 1, Integer::sum);
-      cluster.awaitAll();
+      List<Integer> nodes = new ArrayList<>(cluster.nodes());
+      Collections.shuffle(nodes, random);
+      if (isPossible(fault)) {
+        strike(fault, nodes.get(0), nodes.get(1));
+        faults.merge(fault, 1, Integer::sum);
+        cluster.awaitAll();
+      }
     }
+  }
+
+  private boolean isPossible(Fault fault) {
+    return switch (fault) {
+      case ADD, ADD_AND_KILL -> cluster.size() < MOST_NODES && cluster.canGrow();
+      case REMOVE, REMOVE_AND_KILL, REMOVE_DEAD -> cluster.size() > FEWEST_NODES;
+      default -> true;
+    };
   }
 
   private void strike(Fault fault, int node, int other) throws Exception {
@@ -81,7 +105,46 @@ final class Nemesis {
         cluster.launch(node);
       }
       case WIPE -> wipe(node);
+      case ADD -> cluster.add();
+      case ADD_AND_KILL -> killMeanwhile(node, cluster::add);
+      case REMOVE -> remove(node);
+      case REMOVE_AND_KILL -> killMeanwhile(other, () -> remove(node));
+      case REMOVE_DEAD -> {
+        makeEqual();
+        kill(node);
+        remove(node);
+        makeEqual();
+      }
     }
+  }
+
+  /** Who comes to hold again what it once did takes another name in clocks, as after a kill. */
+  private void remove(int node) throws Exception {
+    uncleanEnds += HOLDERS;
+    cluster.remove(node);
+  }
+
+  /** Something that takes a while, during which another node is away for some time. */
+  private void killMeanwhile(int node, Change change) throws Exception {
+    uncleanEnds++;
+    CompletableFuture<Void> killed =
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                aWhile(3000);
+                cluster.kill(node);
+                aWhile(3000);
+                cluster.launch(node);
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    change.make();
+    killed.get(60, TimeUnit.SECONDS);
+  }
+
+  private interface Change {
+    void make() throws Exception;
   }
 
   private void kill(int node) throws Exception {

@@ -6,6 +6,7 @@ import io.dynamokv.process.TortureHistory.Write;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -52,7 +53,8 @@ final class TortureClient implements Runnable {
   }
 
   private StorageClient someNode() {
-    return cluster.client(1 + random.nextInt(cluster.size()));
+    List<Integer> nodes = List.copyOf(cluster.nodes());
+    return cluster.client(nodes.get(random.nextInt(nodes.size())));
   }
 
   private @Nullable Answer read(String key) {

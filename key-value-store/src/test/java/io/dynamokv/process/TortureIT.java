@@ -125,7 +125,7 @@ class TortureIT {
 
   private static List<Integer> holders(LocalCluster cluster, String key) throws IOException {
     List<Integer> holders = new ArrayList<>();
-    new Http(cluster.httpPort(1))
+    new Http(cluster.httpPort(cluster.nodes().get(0)))
         .get("/cluster/preference-list/" + url(key))
         .json()
         .path("holders")
