@@ -94,7 +94,8 @@ public final class PutMachine {
 
   /** Begins; called once, before any event. */
   public Step<PutCommand, PutOutcome> start() {
-    int present = tally.present(reachable);
+    // Whoever has come to hold the key since may not have all that it should have.
+    int present = tally.isHolder(self) ? tally.present(reachable) : 0;
     if (present < tally.wanted()) {
       return end(new PutOutcome.NotEnoughReplicas(tally.wanted(), present));
     }

@@ -44,6 +44,10 @@ public final class Membership {
   private final long startedNs;
   private final RosterKeeper keeper;
   private final Map<MemberId, Peer> peers = new HashMap<>();
+
+  /** Those that there is a link to, be they members or not yet. */
+  private final Set<MemberId> linked = new HashSet<>();
+
   private final Rings rings;
   private volatile View view;
   private volatile boolean isServing;
@@ -220,13 +224,24 @@ public final class Membership {
     peers.keySet().retainAll(present);
     for (MemberId id : present) {
       if (!id.equals(self.id())) {
-        peers.computeIfAbsent(id, member -> new Peer(suspectAfterNs, nowNs));
+        peers.computeIfAbsent(
+            id,
+            member -> {
+              Peer peer = new Peer(suspectAfterNs, nowNs);
+              peer.link(linked.contains(member));
+              return peer;
+            });
       }
     }
   }
 
   /** The link to a member was made or lost. Returns whether the view has changed. */
   public synchronized boolean onLink(MemberId member, boolean up) {
+    if (up) {
+      linked.add(member);
+    } else {
+      linked.remove(member);
+    }
     Peer peer = peers.get(member);
     if (peer == null) {
       return false;

@@ -7,7 +7,6 @@ import io.dynamokv.ring.RingMember;
 import io.dynamokv.ring.TokenAllocator;
 import io.dynamokv.ring.TokenTable;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,16 +24,18 @@ final class Planner {
   private Planner() {}
 
   /**
-   * Who makes plans: the first of the members that are served and in reach; null if nobody is.
+   * Who makes plans: the first of the members that are served and in reach; or, if all that are
+   * served were removed, the first of the others. Null if nobody is in reach.
    *
    * @param reachable the members that can be reached, this node among them
    */
-  static @Nullable MemberId claimant(RingPlan plan, Set<MemberId> reachable) {
-    return plan.served().members().stream()
-        .map(RingMember::id)
-        .filter(reachable::contains)
-        .min(Comparator.naturalOrder())
-        .orElse(null);
+  static @Nullable MemberId claimant(Roster roster, RingPlan plan, Set<MemberId> reachable) {
+    TreeSet<MemberId> candidates = ids(plan.served());
+    candidates.retainAll(roster.present().keySet());
+    if (candidates.isEmpty()) {
+      candidates.addAll(roster.present().keySet());
+    }
+    return candidates.stream().filter(reachable::contains).findFirst().orElse(null);
   }
 
   /**

@@ -165,7 +165,9 @@ final class RosterKeeper {
     if (isOwn || isRemoved() || isNameTaken()) {
       return false;
     }
-    claims++;
+    if (known.isIn()) {
+      claims++;
+    }
     if (isNameTaken()) {
       LOG.error(
           "another node, with the identity {}, lives under this one's name, {}: {}",
@@ -208,7 +210,9 @@ final class RosterKeeper {
   /** Makes the next plan, if there is one to make and it is for this node to do it. */
   boolean plan(Set<MemberId> reachable, Set<MemberId> present, Set<MemberId> ready) {
     RingPlan plan = roster.plan();
-    if (plan == null || isRemoved() || !self.id().equals(Planner.claimant(plan, reachable))) {
+    if (plan == null
+        || isRemoved()
+        || !self.id().equals(Planner.claimant(roster, plan, reachable))) {
       return false;
     }
     RingPlan next = Planner.next(roster, present, ready, tables);

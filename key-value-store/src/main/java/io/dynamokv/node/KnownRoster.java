@@ -37,7 +37,7 @@ public final class KnownRoster {
   }
 
   /** Keeps it for the next start. */
-  static void write(Storage storage, byte[] roster) {
+  public static void write(Storage storage, byte[] roster) {
     storage.writeMeta(RECORD, roster);
   }
 }

@@ -202,7 +202,7 @@ final class NodeCore implements Transport.Receiver {
     MemberId self = view.self().id();
     boolean isEmpty =
         view.leaving().contains(self)
-            && view.plan() > 0
+            && !membership.isRemoved()
             && view.next() == null
             && view.ring().partitionsHeldBy(self).isEmpty()
             && membership.allFollow()

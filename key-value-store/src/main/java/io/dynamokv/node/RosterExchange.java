@@ -9,9 +9,10 @@ import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.MemberAddress;
 import io.dynamokv.transport.Message;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -31,14 +32,17 @@ final class RosterExchange {
   /** The same, when this node has met others: it may be an alias of one of them. */
   private static final long LATER_GREETING_NS = TimeUnit.SECONDS.toNanos(15);
 
+  private static final int MOST_GREETINGS = 16;
+
   private final Membership membership;
   private final Peers peers;
   private final Consumer<byte[]> keeper;
   private final LongSupplier nanoClock;
   private Set<Contact> contacts = Set.of();
-  private Map<MemberId, MemberAddress> linked = Map.of();
+  private Map<MemberId, MemberAddress> linked = new TreeMap<>();
   private byte[] kept = {};
   private long nextGreetingNs;
+  private int greeted;
 
   /**
    * @param keeper keeps a roster for the next start, soon
@@ -68,10 +72,21 @@ final class RosterExchange {
     }
     boolean isAlone = membership.view().reachable().size() == 1;
     nextGreetingNs = nowNs + (isAlone ? GREETING_NS : LATER_GREETING_NS);
-    for (Contact contact : contacts) {
-      if (!isKnown(contact)) {
-        greet(contact.host(), contact.messagingPort(), true);
-      }
+    contacts.stream()
+        .filter(contact -> isAlone || !isKnown(contact))
+        .limit(MOST_GREETINGS)
+        .forEach(contact -> greet(contact.host(), contact.messagingPort(), true));
+    if (isAlone) {
+      greetSomeMembers();
+    }
+  }
+
+  /** They may not know that this node is a member, or where it is now, and so not let it in. */
+  private void greetSomeMembers() {
+    List<MemberAddress> addresses = List.copyOf(linked.values());
+    for (int i = 0; i < Math.min(MOST_GREETINGS, addresses.size()); i++) {
+      MemberAddress address = addresses.get(greeted++ % addresses.size());
+      greet(address.host(), address.port(), true);
     }
   }
 
@@ -123,7 +138,7 @@ final class RosterExchange {
       kept = roster;
       keeper.accept(roster);
     }
-    Map<MemberId, MemberAddress> addresses = new HashMap<>();
+    Map<MemberId, MemberAddress> addresses = new TreeMap<>();
     for (Member member : membership.view().members()) {
       if (!member.id().equals(membership.view().self().id())) {
         addresses.put(member.id(), new MemberAddress(member.host(), member.messagingPort()));

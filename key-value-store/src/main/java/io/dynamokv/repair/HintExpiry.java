@@ -21,6 +21,9 @@ public final class HintExpiry {
   private static final int ROUNDS_PER_AGE = 24;
   private static final long LONGEST_GAP_MS = 600_000;
 
+  /** What is owed to somebody who is no member any more does not wait that long. */
+  private static final long AFTER_GOING_MS = 5_000;
+
   private final Port port;
   private final long maxAgeMs;
   private final long gapMs;
@@ -90,12 +93,17 @@ public final class HintExpiry {
   private void beginRound() {
     long nowMs = port.clockMs();
     boolean clockWasSetBack = nextRoundMs - nowMs > gapMs;
-    if (nowMs >= nextRoundMs || clockWasSetBack) {
+    boolean someoneHasGone = nowMs >= nextRoundMs - gapMs + AFTER_GOING_MS && owesToStrangers();
+    if (nowMs >= nextRoundMs || clockWasSetBack || someoneHasGone) {
       nextRoundMs = nowMs + gapMs;
       oldestMs = nowMs;
       holders.addAll(port.owed().keySet());
       oldestAgeMs = holders.isEmpty() ? 0 : oldestAgeMs;
     }
+  }
+
+  private boolean owesToStrangers() {
+    return port.owed().keySet().stream().anyMatch(holder -> !port.isMember(holder));
   }
 
   private void look(MemberId holder, @Nullable List<Hint> found) {

@@ -4,15 +4,19 @@ import com.codahale.metrics.NoopMetricRegistry;
 import io.dynamokv.coordination.GetOutcome;
 import io.dynamokv.coordination.PutOutcome;
 import io.dynamokv.coordination.Quorum;
+import io.dynamokv.membership.Contact;
 import io.dynamokv.membership.Membership;
+import io.dynamokv.membership.Standing;
 import io.dynamokv.repair.RoundReport;
 import io.dynamokv.replica.Replica;
 import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.HashedStorage;
 import io.dynamokv.transport.Transport;
 import io.dynamokv.version.Actor;
 import io.dynamokv.version.Version;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -103,6 +107,26 @@ public final class SimulatedCore {
   /** Finishes what is queued to be written. */
   public void close() {
     pipeline.close();
+  }
+
+  /** Where others may be met. */
+  public void found(Set<Contact> contacts) {
+    core.found(contacts);
+  }
+
+  /** Begins to hand over what it holds. */
+  public void leave() {
+    core.become(Standing.LEAVING);
+  }
+
+  /** Says that a member will not come back. */
+  public boolean remove(MemberId member) {
+    return core.remove(member);
+  }
+
+  /** Whether nothing is left here that is not this node's by a plan. */
+  public boolean isClear(long plan) {
+    return core.repairs().clearing().isClear(plan);
   }
 
   public Transport.Receiver receiver() {

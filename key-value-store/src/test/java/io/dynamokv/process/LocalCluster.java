@@ -1,5 +1,6 @@
 package io.dynamokv.process;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.dynamokv.edge.Http;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -173,6 +174,20 @@ final class LocalCluster implements AutoCloseable {
     } catch (IOException e) {
       return "";
     }
+  }
+
+  /** Where a node stands, as it says itself; "unknown" if it does not answer. */
+  String state(int node) {
+    try {
+      for (JsonNode member : new Http(httpPort(node)).get("/cluster").json().path("members")) {
+        if (member.path("id").asText().equals("node-" + node)) {
+          return member.path("state").asText();
+        }
+      }
+    } catch (IOException e) {
+      return "unknown";
+    }
+    return "unknown";
   }
 
   /** Has a node compare its copies with the others'; returns whether it did. */

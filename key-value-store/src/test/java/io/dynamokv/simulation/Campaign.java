@@ -3,6 +3,7 @@ package io.dynamokv.simulation;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
 
 /** Runs one seed after the other, and adds up what they came across. */
 final class Campaign {
@@ -21,10 +22,16 @@ final class Campaign {
    * @throws SimulationFailure at the first seed with which something does not hold
    */
   static Campaign run(long firstSeed, long count, long minutes) {
+    return run(firstSeed, count, minutes, Simulation::run);
+  }
+
+  /** The same with runs of another kind. */
+  static Campaign run(
+      long firstSeed, long count, long minutes, LongFunction<Simulation.Report> kind) {
     Campaign campaign = new Campaign();
     long endNs = campaign.startedNs + TimeUnit.MINUTES.toNanos(minutes);
     for (long i = 0; i < count || System.nanoTime() - endNs < 0; i++) {
-      campaign.add(Simulation.run(firstSeed + i));
+      campaign.add(kind.apply(firstSeed + i));
     }
     return campaign;
   }

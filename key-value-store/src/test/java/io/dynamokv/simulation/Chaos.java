@@ -26,7 +26,7 @@ final class Chaos {
 
   private void strike() {
     if (!over) {
-      SimulatedNode node = world.chance.oneOf(cluster.nodes);
+      SimulatedNode node = world.chance.oneOf(cluster.inUse());
       strike(world.chance.oneOf(world.scenario.faults()), node, otherThan(node));
       begin();
     }
@@ -58,6 +58,43 @@ final class Chaos {
           forAWhile(() -> node.disk.setReadsFail(true), () -> node.disk.setReadsFail(false));
       case SLOW_DISK -> forAWhile(() -> node.disk.setSlow(true), () -> node.disk.setSlow(false));
       case CLOCK_JUMP -> node.setClock(world.chance.between(-60_000, 60_000));
+      case JOIN -> join();
+      case LEAVE -> {
+        if (canShrink()) {
+          node.leave();
+        }
+      }
+      case REMOVAL -> remove(node, other);
+    }
+  }
+
+  private void join() {
+    cluster.nodes.stream()
+        .filter(node -> !node.isInUse())
+        .findFirst()
+        .ifPresent(SimulatedNode::join);
+  }
+
+  private boolean canShrink() {
+    return cluster.inUse().size() > Scenario.REPLICAS;
+  }
+
+  private void remove(SimulatedNode node, SimulatedNode other) {
+    if (canShrink() && other.running() != null) {
+      node.vanish();
+      world.time.after(aWhileNs(), () -> sayThatItIsGone(node));
+    }
+  }
+
+  /** Whoever is told must live to tell others; so they are told again if need be. */
+  private void sayThatItIsGone(SimulatedNode node) {
+    boolean isTold = false;
+    for (SimulatedNode other : cluster.inUse()) {
+      RunningNode running = other.running();
+      isTold |= !node.isInUse() && running != null && running.remove(node.id());
+    }
+    if (isTold) {
+      world.met(Situation.REMOVED);
     }
   }
 
@@ -93,7 +130,7 @@ final class Chaos {
   private SimulatedNode otherThan(SimulatedNode node) {
     MemberId id = node.id();
     return world.chance.oneOf(
-        cluster.nodes.stream().filter(candidate -> !candidate.id().equals(id)).toList());
+        cluster.inUse().stream().filter(candidate -> !candidate.id().equals(id)).toList());
   }
 
   private long aWhileNs() {
@@ -110,6 +147,9 @@ final class Chaos {
       node.disk.mend();
       node.moveOn();
       node.start();
+      if (!node.isInUse()) {
+        sayThatItIsGone(node);
+      }
     }
   }
 

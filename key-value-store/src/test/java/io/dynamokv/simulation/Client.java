@@ -100,7 +100,8 @@ final class Client {
   }
 
   private void submit(Operation operation, Runnable then) {
-    SimulatedNode node = cluster.nodes.get(world.chance.oneOf(operation.key.holders));
+    List<Integer> holders = cluster.holdersNow(operation.key);
+    SimulatedNode node = cluster.nodes.get(holders.isEmpty() ? 0 : world.chance.oneOf(holders));
     RunningNode running = node.running();
     if (running == null) {
       cluster.decided(operation);

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** The nodes of a run, the network between them, and the keys that they hold. */
@@ -30,7 +31,11 @@ final class Cluster {
   final Weather weather;
   final InMemoryNetwork network;
   final List<Member> members;
+  final boolean membersChange;
+
+  /** The ring at the beginning; where members change it is one that could be. */
   final Ring ring;
+
   final List<SimulatedNode> nodes = new ArrayList<>();
   final List<KeyHistory> keys = new ArrayList<>();
   private final Map<Key, KeyHistory> histories = new HashMap<>();
@@ -49,10 +54,13 @@ final class Cluster {
             MAX_UNDER_WAY,
             (delay, task) -> world.time.after(delay.toNanos(), task),
             weather);
-    this.members = SimulatedRing.members(world.scenario.nodes());
-    this.ring = SimulatedRing.of(members, PARTITIONS, Scenario.REPLICAS);
+    int first = world.scenario.nodes();
+    this.members = SimulatedRing.members(first + world.scenario.spares());
+    this.membersChange = world.scenario.membersChange();
+    this.ring = SimulatedRing.of(members.subList(0, first), PARTITIONS, Scenario.REPLICAS);
     for (int i = 0; i < members.size(); i++) {
       nodes.add(new SimulatedNode(i, members.get(i), world, this));
+      nodes.get(i).setInUse(i < first);
     }
     for (int i = 0; i < world.scenario.keys(); i++) {
       addKey(i, "key-" + i);
@@ -65,6 +73,26 @@ final class Cluster {
     KeyHistory history = new KeyHistory(number, name, holders);
     keys.add(history);
     histories.put(history.key, history);
+  }
+
+  /** The machines that run a node, or would if nothing were wrong. */
+  List<SimulatedNode> inUse() {
+    return nodes.stream().filter(SimulatedNode::isInUse).toList();
+  }
+
+  /** Who holds a key, as one of the nodes sees it that run. */
+  List<Integer> holdersNow(KeyHistory key) {
+    if (!membersChange) {
+      return key.holders;
+    }
+    return inUse().stream()
+        .map(SimulatedNode::running)
+        .filter(Objects::nonNull)
+        .map(running -> running.view().ring().preferenceList(key.key).holders())
+        .map(holders -> holders.stream().map(this::indexOf).filter(i -> i >= 0).toList())
+        .filter(holders -> !holders.isEmpty())
+        .findFirst()
+        .orElse(List.of());
   }
 
   int indexOf(MemberId id) {

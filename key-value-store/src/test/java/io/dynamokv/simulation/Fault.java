@@ -1,5 +1,7 @@
 package io.dynamokv.simulation;
 
+import java.util.List;
+
 /** What can go wrong while clients are at work. */
 enum Fault {
   /** A process dies, and with it its mailboxes and what it had not hardened; it comes back. */
@@ -35,5 +37,14 @@ enum Fault {
   /** A disk takes seconds. */
   SLOW_DISK,
   /** A node's clock is set. */
-  CLOCK_JUMP
+  CLOCK_JUMP,
+  /** A new node comes to be a member. */
+  JOIN,
+  /** A node hands over what it holds, and goes. */
+  LEAVE,
+  /** A node and its disk are gone for good, and somebody says so. */
+  REMOVAL;
+
+  /** Those that there are only where members come and go. */
+  static final List<Fault> OF_MEMBERS = List.of(JOIN, LEAVE, REMOVAL);
 }

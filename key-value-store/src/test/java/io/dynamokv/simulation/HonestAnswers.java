@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  */
 final class HonestAnswers implements Invariant {
   private final Copies copies;
+  private final boolean membersChange;
   private final Map<Operation, List<Held>> heldAtBeginning = new IdentityHashMap<>();
 
   /** Who has answered a read, by the id that it has in the logs. */
@@ -39,8 +40,12 @@ final class HonestAnswers implements Invariant {
   private static final Set<Status> SAYS_WHAT_IT_HAS =
       EnumSet.of(Status.OK, Status.SAME, Status.ABSENT);
 
-  HonestAnswers(Copies copies) {
+  /**
+   * @param membersChange whether a key's holders may be others at the end of a request
+   */
+  HonestAnswers(Copies copies, boolean membersChange) {
     this.copies = copies;
+    this.membersChange = membersChange;
   }
 
   @Override
@@ -127,7 +132,7 @@ final class HonestAnswers implements Invariant {
    * Unless a request is strict, those that hold nothing of the key may stand in for those that do.
    */
   private List<Integer> countingFor(Operation operation) {
-    return operation.strict ? operation.key.holders : copies.nodes();
+    return operation.strict && !membersChange ? operation.key.holders : copies.nodes();
   }
 
   private void checkFound(Operation operation, KeyState found) {

@@ -2,10 +2,13 @@ package io.dynamokv.simulation;
 
 import io.dynamokv.node.LocalReplica;
 import io.dynamokv.replica.DotSource;
+import io.dynamokv.replica.Dots;
 import io.dynamokv.replica.Identity;
+import io.dynamokv.ring.Key;
+import io.dynamokv.ring.Partitions;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.version.Actor;
-import io.dynamokv.version.Dot;
+import java.util.function.Predicate;
 
 /** What a node is made of, as it should be; a planted bug is a subclass that makes a part wrong. */
 class Parts {
@@ -15,8 +18,8 @@ class Parts {
   }
 
   /** What gives its replica dots. */
-  DotSource dots(Actor actor, Identity identity, Storage storage) {
-    return key -> new Dot(actor, identity.nextCounter());
+  DotSource dots(Identity identity, Storage storage, Partitions partitions, Predicate<Key> isHeld) {
+    return new Dots(identity, storage, partitions, isHeld);
   }
 
   /** What its replica stores in. */

@@ -6,6 +6,7 @@ import io.dynamokv.replica.Identity;
 import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.replica.WriteResult;
 import io.dynamokv.ring.Key;
+import io.dynamokv.ring.Partitions;
 import io.dynamokv.storage.ForwardingStorage;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.StorageException;
@@ -22,6 +23,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Nodes with one part made wrong, each in a way that somebody might get it wrong. */
@@ -195,8 +197,10 @@ final class PlantedBugs {
   /** A node counts from 1 after every start. */
   static final class ReusesCounters extends Parts {
     @Override
-    DotSource dots(Actor actor, Identity identity, Storage storage) {
+    DotSource dots(
+        Identity identity, Storage storage, Partitions partitions, Predicate<Key> isHeld) {
       AtomicLong counter = new AtomicLong();
+      Actor actor = new Actor(identity.nodeId(), identity.incarnation());
       return key -> new Dot(actor, counter.incrementAndGet());
     }
   }

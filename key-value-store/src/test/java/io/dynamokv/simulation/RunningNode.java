@@ -1,7 +1,11 @@
 package io.dynamokv.simulation;
 
+import io.dynamokv.membership.Contact;
+import io.dynamokv.membership.Founding;
 import io.dynamokv.membership.Membership;
+import io.dynamokv.membership.View;
 import io.dynamokv.node.Clocks;
+import io.dynamokv.node.KnownRoster;
 import io.dynamokv.node.NodeSettings;
 import io.dynamokv.node.RequestSettings;
 import io.dynamokv.node.SimulatedCore;
@@ -9,15 +13,23 @@ import io.dynamokv.repair.AntiEntropy;
 import io.dynamokv.replica.DotSource;
 import io.dynamokv.replica.Identity;
 import io.dynamokv.replica.Replica;
+import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.ring.Ring;
+import io.dynamokv.ring.RingMember;
 import io.dynamokv.storage.HashedStorage;
+import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.StorageException;
 import io.dynamokv.transport.Message;
 import io.dynamokv.transport.Transport;
 import io.dynamokv.version.Actor;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** The real core, replica and identity of a node in one of its lives, and the ways into them. */
 final class RunningNode {
@@ -25,6 +37,7 @@ final class RunningNode {
   private static final long QUEUE_BYTES = 1 << 20;
   private static final int KEYS_PER_SECOND = 1000;
   private static final long HEARTBEAT_MS = 250;
+  private static final long FOUNDING_QUIET_NS = 500 * Scenario.MILLISECOND;
   private static final long TICK_MS = 10;
   private static final long SUSPECT_AFTER_NS = 1500 * Scenario.MILLISECOND;
 
@@ -33,6 +46,8 @@ final class RunningNode {
   private final Actor actor;
   private final Transport transport;
   private final List<SimulatedMailbox> mailboxes = new ArrayList<>();
+  private final Membership membership;
+  private final Set<Contact> contacts = new LinkedHashSet<>();
   private final SimulatedCore core;
   private final Requests requests;
 
@@ -58,12 +73,18 @@ final class RunningNode {
     }
     HashedStorage itsStorage =
         new HashedStorage(cluster.parts.storage(storage), cluster.ring.partitions());
-    DotSource dots = cluster.parts.dots(actor, identity, storage);
+    this.membership = membership(cluster, node, storage, identity.nodeId());
+    Predicate<Key> isHeld =
+        key -> {
+          Ring ring = membership.view().ring();
+          return ring.holds(node.id(), ring.partitions().partitionOf(key.position()));
+        };
+    DotSource dots = cluster.parts.dots(identity, storage, cluster.ring.partitions(), isHeld);
     DotSource watchedDots = key -> world.given(node.index, dots.next(key));
     this.core =
         new SimulatedCore(
             settings(scenario),
-            membership(cluster, node, actor),
+            membership,
             actor,
             new Replica(
                 itsStorage, watchedDots, node::clockMs, scenario.maxHintBytes(), cluster.noMetrics),
@@ -73,10 +94,13 @@ final class RunningNode {
                 new WatchedReplica(
                     world, cluster, node, register, cluster.parts.replica(pipeline, itsStorage)),
             transport,
-            roster -> {},
+            roster -> keep(itsStorage, roster),
             List.<Executor>copyOf(mailboxes),
             cluster.parts.firstRequestId(world.chance),
             new Clocks(node::nanoTime, node::clockMs));
+    for (RingMember founder : cluster.ring.members()) {
+      contacts.add(new Contact(null, founder.id().value(), 1));
+    }
     this.requests = new Requests(world, cluster.parts, node, life, core);
   }
 
@@ -91,15 +115,35 @@ final class RunningNode {
         QUEUE_BYTES);
   }
 
-  private static Membership membership(Cluster cluster, SimulatedNode node, Actor actor) {
-    return Membership.fixed(
+  private static Membership membership(
+      Cluster cluster, SimulatedNode node, Storage storage, long nodeId) {
+    Membership.Timing timing =
+        new Membership.Timing(HEARTBEAT_MS * Scenario.MILLISECOND, SUSPECT_AFTER_NS);
+    if (!cluster.membersChange) {
+      return Membership.fixed(
+          node.member,
+          cluster.members,
+          cluster.ring,
+          cluster.facts,
+          nodeId,
+          timing,
+          node.nanoTime());
+    }
+    return new Membership(
         node.member,
-        cluster.members,
-        cluster.ring,
-        cluster.facts,
-        actor.node(),
-        new Membership.Timing(HEARTBEAT_MS * Scenario.MILLISECOND, SUSPECT_AFTER_NS),
+        KnownRoster.read(storage, cluster.facts),
+        new Founding(Scenario.REPLICAS, FOUNDING_QUIET_NS),
+        nodeId,
+        timing,
         node.nanoTime());
+  }
+
+  private static void keep(Storage storage, byte[] roster) {
+    try {
+      KnownRoster.write(storage, roster);
+    } catch (StorageException e) {
+      // It is gossiped again after a start.
+    }
   }
 
   void start() {
@@ -116,6 +160,7 @@ final class RunningNode {
             life.enter(() -> core.receiver().onLink(peer, up));
           }
         });
+    core.found(contacts);
     beat();
     tick();
   }
@@ -128,6 +173,33 @@ final class RunningNode {
   private void tick() {
     core.tick();
     life.after(TICK_MS * Scenario.MILLISECOND, this::tick);
+  }
+
+  View view() {
+    return membership.view();
+  }
+
+  void leave() {
+    core.leave();
+  }
+
+  /** Whether it has left. */
+  boolean isRemoved() {
+    return membership.isRemoved();
+  }
+
+  @Nullable String failure() {
+    return membership.failure();
+  }
+
+  /** Says that another will not come back. */
+  boolean remove(MemberId member) {
+    return core.remove(member);
+  }
+
+  /** Whether nothing is left here that it does not hold, by the plan that it follows. */
+  boolean isClear() {
+    return core.isClear(membership.view().plan());
   }
 
   Actor actor() {

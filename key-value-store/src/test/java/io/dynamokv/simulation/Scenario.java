@@ -21,6 +21,7 @@ import java.util.List;
  * @param faults what goes wrong; perhaps nothing
  * @param longestGapNs how long nothing goes wrong, at most
  * @param chaosNs how long clients are at work and things go wrong
+ * @param spares machines that are no members at first; none where members never change
  */
 record Scenario(
     int nodes,
@@ -39,7 +40,8 @@ record Scenario(
     double disorderRate,
     List<Fault> faults,
     long longestGapNs,
-    long chaosNs) {
+    long chaosNs,
+    int spares) {
 
   static final int REPLICAS = 3;
   static final int ENOUGH_ROOM = 100;
@@ -67,7 +69,8 @@ record Scenario(
         chance.happens(0.7) ? 0 : 0.1,
         someFaults(chance),
         chance.durationNs(200 * MILLISECOND, 10 * SECOND),
-        chance.durationNs(3 * SECOND, 15 * SECOND));
+        chance.durationNs(3 * SECOND, 15 * SECOND),
+        0);
   }
 
   /** A busy day on a network without fault, on which these things go wrong, one a second. */
@@ -89,7 +92,8 @@ record Scenario(
         0,
         someFaults,
         SECOND,
-        20 * SECOND);
+        20 * SECOND,
+        0);
   }
 
   /** The same day for so many nodes. */
@@ -120,14 +124,44 @@ record Scenario(
         disorderRate,
         faults,
         longestGapNs,
-        chaosNs);
+        chaosNs,
+        spares);
+  }
+
+  boolean membersChange() {
+    return spares > 0;
+  }
+
+  /** The same day, longer, on which members come and go. */
+  Scenario withChangingMembers() {
+    List<Fault> more = new ArrayList<>(faults);
+    more.addAll(Fault.OF_MEMBERS);
+    return new Scenario(
+        nodes,
+        coordinators,
+        clients,
+        keys,
+        durability,
+        queueCapacity,
+        maxHintAgeMs,
+        maxHintBytes,
+        antiEntropyNs,
+        longestThinkNs,
+        longestDelayNs,
+        lossRate,
+        duplicateRate,
+        disorderRate,
+        more,
+        Math.min(longestGapNs, 4 * SECOND),
+        2 * chaosNs,
+        2);
   }
 
   private static List<Fault> someFaults(Chance chance) {
     double share = chance.oneOf(List.of(0.15, 0.3, 0.6));
     List<Fault> faults = new ArrayList<>();
     for (Fault fault : Fault.values()) {
-      if (chance.happens(share)) {
+      if (!Fault.OF_MEMBERS.contains(fault) && chance.happens(share)) {
         faults.add(fault);
       }
     }

@@ -3,12 +3,14 @@ package io.dynamokv.simulation;
 import static java.util.Objects.requireNonNull;
 
 import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.Durability;
 import io.dynamokv.storage.StorageException;
 import io.dynamokv.storage.memory.MemoryDisk;
 import io.dynamokv.storage.memory.MemoryStorage;
 import io.dynamokv.version.KeyState;
 import io.dynamokv.version.StateCodec;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A machine's disk, with all that a disk can do to whoever trusts it. */
@@ -47,9 +49,13 @@ final class SimulatedDisk {
     return state == null ? KeyState.EMPTY : StateCodec.decode(state);
   }
 
-  /** Whether there are hints on the disk. */
+  /** How many hints there are on the disk for each holder that has any. */
+  Map<MemberId, Long> owed() {
+    return storage == null ? Map.of() : storage.hints().counts();
+  }
+
   boolean owes() {
-    return storage != null && !storage.hints().counts().isEmpty();
+    return !owed().isEmpty();
   }
 
   /** The process that has it open dies. Returns whether this may have lost what was hardened. */

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedNode {
   private static final long EPOCH_MS = 1_700_000_000_000L;
   private static final long RETRY_NS = 500 * Scenario.MILLISECOND;
+  private static final long FAREWELL_NS = 3 * Scenario.SECOND;
   private static final double CRASH_RATE = 0.3;
 
   final int index;
@@ -24,6 +25,7 @@ final class SimulatedNode {
   private @Nullable RunningNode running;
   private @Nullable WatchedStorage storage;
   private @Nullable Actor lastActor;
+  private boolean inUse;
 
   SimulatedNode(int index, Member member, World world, Cluster cluster) {
     this.index = index;
@@ -36,6 +38,15 @@ final class SimulatedNode {
 
   MemberId id() {
     return member.id();
+  }
+
+  /** Whether a node runs here, or would if nothing were wrong. */
+  boolean isInUse() {
+    return inUse;
+  }
+
+  void setInUse(boolean isInUse) {
+    inUse = isInUse;
   }
 
   /** The node as it runs, or null. */
@@ -57,7 +68,7 @@ final class SimulatedNode {
 
   /** Starts if it is not running, and tries again while its disk does not let it. */
   void start() {
-    if (running != null) {
+    if (running != null || !inUse) {
       return;
     }
     try {
@@ -70,6 +81,9 @@ final class SimulatedNode {
       running = next;
       noteStart(next.actor());
       next.start();
+      if (next.isRemoved()) {
+        goWhenEmpty(next);
+      }
     } catch (StorageException e) {
       world.met(Situation.START_REFUSED);
       disk.crashProcess();
@@ -134,6 +148,62 @@ final class SimulatedNode {
     end();
     disk.lose();
     tellLoss(true);
+  }
+
+  /** Begins as a new member, on an empty disk. */
+  void join() {
+    world.note(Trace.ALL, id() + " joins");
+    world.met(Situation.JOINED);
+    disk.lose();
+    inUse = true;
+    start();
+  }
+
+  /** Begins to hand over what it has; gone when it has done so, unless it has to start again. */
+  void leave() {
+    RunningNode leaving = running;
+    if (leaving != null) {
+      world.note(Trace.ALL, id() + " leaves");
+      leaving.leave();
+      goWhenEmpty(leaving);
+    }
+  }
+
+  /** Somebody has said that it is gone, or it has left in an earlier life. */
+  void goIfRemoved() {
+    RunningNode removed = running;
+    if (removed != null && removed.isRemoved()) {
+      loseDisk();
+      inUse = false;
+    }
+  }
+
+  private void goWhenEmpty(RunningNode leaving) {
+    if (running != leaving) {
+      return;
+    }
+    if (leaving.isRemoved()) {
+      world.time.after(FAREWELL_NS, () -> go(leaving));
+    } else {
+      world.time.after(RETRY_NS, () -> goWhenEmpty(leaving));
+    }
+  }
+
+  /** Others have been told by now. */
+  private void go(RunningNode removed) {
+    if (running == removed) {
+      world.note(Trace.ALL, id() + " has left");
+      world.met(Situation.LEFT);
+      end();
+      disk.crashMachine();
+      inUse = false;
+    }
+  }
+
+  /** Is gone for good, with its disk. */
+  void vanish() {
+    loseDisk();
+    inUse = false;
   }
 
   void backUpOrRestore() {

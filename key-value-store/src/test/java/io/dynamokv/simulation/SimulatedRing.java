@@ -15,7 +15,7 @@ final class SimulatedRing {
 
   static List<Member> members(int count) {
     return IntStream.rangeClosed(1, count)
-        .mapToObj(i -> new Member(new MemberId("node-" + i), "localhost", i, i, i, "", ""))
+        .mapToObj(i -> new Member(new MemberId("node-" + i), "node-" + i, i, i, i, "", ""))
         .toList();
   }
 

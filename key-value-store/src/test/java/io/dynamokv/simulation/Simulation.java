@@ -1,11 +1,17 @@
 package io.dynamokv.simulation;
 
 import io.dynamokv.coordination.Quorum;
+import io.dynamokv.membership.View;
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.ring.RingMember;
 import io.dynamokv.version.KeyState;
 import io.dynamokv.version.Version;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -27,6 +33,9 @@ final class Simulation {
   private static final int LONGEST_CONVERGENCE_S = 60;
 
   private static final int REPAIR_EVERY_S = 10;
+
+  /** More than all newcomers take to be filled, and leavers to hand over, one after the other. */
+  private static final int LONGEST_CHANGE_S = 240;
 
   private static final int MOST_TRIES = 5;
 
@@ -81,7 +90,7 @@ final class Simulation {
             new Bounded(),
             new NoSilentClobber(),
             new NoFalseSiblings(),
-            new HonestAnswers(copies),
+            new HonestAnswers(copies, cluster.membersChange),
             new NoAcknowledgedWriteLost(world, copies));
     world.watchedBy(Stream.concat(Stream.of(copies), invariants.stream().filter(wanted)).toList());
   }
@@ -89,6 +98,12 @@ final class Simulation {
   /** Runs a seed against the real thing. */
   static Report run(long seed) {
     return new Simulation(seed, new Parts()).run();
+  }
+
+  /** The same, with members that come and go. */
+  static Report runWithChangingMembers(long seed) {
+    return new Simulation(seed, new Parts(), Scenario::withChangingMembers, invariant -> true)
+        .run();
   }
 
   /**
@@ -100,9 +115,13 @@ final class Simulation {
     try {
       work();
       settle(SETTLE_NS);
+      if (cluster.membersChange) {
+        awaitSettledRing();
+      }
       awaitHints();
       converge();
-      cluster.keys.forEach(key -> world.onFinal(key, copies.visible(key.holders.get(0), key)));
+      cluster.keys.forEach(
+          key -> world.onFinal(key, copies.visible(cluster.holdersNow(key).get(0), key)));
       cluster.keys.forEach(this::writeEverywhere);
       return new Report(
           world.trace.hash(),
@@ -119,7 +138,7 @@ final class Simulation {
   }
 
   private void work() {
-    for (SimulatedNode node : cluster.nodes) {
+    for (SimulatedNode node : cluster.inUse()) {
       world.time.after(world.chance.durationNs(1, LONGEST_START_NS), node::start);
     }
     List<Client> clients = new ArrayList<>();
@@ -138,7 +157,7 @@ final class Simulation {
   /** Lets what is under way come to its end, after which nothing may be left over. */
   private void settle(long durationNs) {
     world.time.pass(durationNs);
-    for (SimulatedNode node : cluster.nodes) {
+    for (SimulatedNode node : cluster.inUse()) {
       RunningNode running = node.running();
       int left = running == null ? -1 : running.registered();
       if (left != 0) {
@@ -148,13 +167,105 @@ final class Simulation {
     }
   }
 
-  /** What nodes owe to each other arrives without anybody's help. */
-  private void awaitHints() {
-    for (int second = 0; cluster.nodes.stream().anyMatch(node -> node.disk.owes()); second++) {
-      if (second == LONGEST_DELIVERY_S) {
-        throw new InvariantViolation("HintsArrive", Trace.ALL, "a node still owes something");
+  /** All changes of the ring come to their end, and what moved is where it belongs. */
+  private void awaitSettledRing() {
+    for (int second = 0; !isRingSettled() || isTooSmall(); second++) {
+      if (second == LONGEST_CHANGE_S) {
+        throw new InvariantViolation("RingSettles", Trace.ALL, describeRing());
+      }
+      cluster.inUse().forEach(SimulatedNode::goIfRemoved);
+      sayWhoIsGone();
+      if (isTooSmall()) {
+        cluster.nodes.stream()
+            .filter(node -> !node.isInUse())
+            .findFirst()
+            .ifPresent(SimulatedNode::join);
       }
       world.time.pass(Scenario.SECOND);
+    }
+  }
+
+  /** As an operator does with a member that is seen to be down, and will not come back. */
+  private void sayWhoIsGone() {
+    for (SimulatedNode node : cluster.inUse()) {
+      RunningNode running = node.running();
+      if (running != null) {
+        cluster.nodes.stream()
+            .filter(other -> !other.isInUse() && running.view().isMember(other.id()))
+            .forEach(other -> running.remove(other.id()));
+      }
+    }
+  }
+
+  private boolean isTooSmall() {
+    return cluster.inUse().size() < Scenario.REPLICAS;
+  }
+
+  private boolean isRingSettled() {
+    Set<MemberId> members = new HashSet<>();
+    Set<Long> plans = new HashSet<>();
+    cluster.inUse().forEach(node -> members.add(node.id()));
+    for (SimulatedNode node : cluster.inUse()) {
+      RunningNode running = node.running();
+      if (running == null) {
+        return false;
+      }
+      View view = running.view();
+      plans.add(view.plan());
+      Set<MemberId> onRing = new HashSet<>();
+      view.ring().members().forEach(member -> onRing.add(member.id()));
+      boolean isSettled =
+          view.next() == null
+              && onRing.equals(members)
+              && view.readable().equals(members)
+              && view.members().size() == members.size()
+              && running.isClear();
+      if (!isSettled) {
+        return false;
+      }
+    }
+    return plans.size() == 1;
+  }
+
+  private String describeRing() {
+    StringBuilder text = new StringBuilder("the ring has not settled:");
+    for (SimulatedNode node : cluster.inUse()) {
+      RunningNode running = node.running();
+      text.append(" ").append(node.id()).append(" ");
+      text.append(running == null ? "does not run;" : describe(running));
+    }
+    return text.toString();
+  }
+
+  private static String describe(RunningNode node) {
+    View view = node.view();
+    return "plan %d, failure %s, reachable %s, next %s, readable %s, ring %s, clear %s;"
+        .formatted(
+            view.plan(),
+            node.failure(),
+            new TreeSet<>(view.reachable()),
+            view.next() != null,
+            new TreeSet<>(view.readable()),
+            view.ring().members().stream().map(RingMember::id).toList(),
+            node.isClear());
+  }
+
+  /** What nodes owe to each other arrives without anybody's help. */
+  private void awaitHints() {
+    for (int second = 0; cluster.inUse().stream().anyMatch(node -> node.disk.owes()); second++) {
+      if (second == LONGEST_DELIVERY_S) {
+        StringBuilder owed = new StringBuilder("still owed:");
+        cluster
+            .inUse()
+            .forEach(node -> owed.append(" ").append(node.id()).append(node.disk.owed()));
+        throw new InvariantViolation("HintsArrive", Trace.ALL, owed + "; " + describeRing());
+      }
+      world.time.pass(Scenario.SECOND);
+    }
+    if (cluster.membersChange) {
+      // What arrives at one that has ceased to be a holder goes on from there.
+      world.time.pass(SETTLE_NS);
+      awaitSettledRing();
     }
     cluster.keys.forEach(this::requireNothingLeftOver);
     if (nobodyForgot() && !areEqualEverywhere()) {
@@ -164,8 +275,9 @@ final class Simulation {
 
   /** Nobody keeps anything for others when nobody is owed anything. */
   private void requireNothingLeftOver(KeyHistory key) {
-    for (SimulatedNode node : cluster.nodes) {
-      boolean isHolder = key.holders.contains(node.index);
+    List<Integer> holders = cluster.holdersNow(key);
+    for (SimulatedNode node : cluster.inUse()) {
+      boolean isHolder = holders.contains(node.index);
       if (!isHolder && !copies.visible(node.index, key).equals(KeyState.EMPTY)) {
         String what = "%s still has %s, which is not its own".formatted(node.id(), key);
         throw new InvariantViolation("NothingLeftOver", key.name, what);
@@ -175,7 +287,8 @@ final class Simulation {
 
   /** Whether hints alone must have brought all copies together. */
   private boolean nobodyForgot() {
-    return FORGETTING_NOTHING.containsAll(world.scenario.faults())
+    return !cluster.membersChange
+        && FORGETTING_NOTHING.containsAll(world.scenario.faults())
         && world.scenario.maxHintAgeMs() == Scenario.NEVER_MS
         && world.scenario.maxHintBytes() == Scenario.PLENTY
         && world.scenario.antiEntropyNs() == Scenario.NEVER_NS
@@ -191,7 +304,7 @@ final class Simulation {
       }
       world.met(Situation.COPIES_APART);
       if (second % REPAIR_EVERY_S == 0) {
-        cluster.nodes.forEach(Simulation::repair);
+        cluster.inUse().forEach(Simulation::repair);
       }
       world.time.pass(Scenario.SECOND);
     }
@@ -213,7 +326,7 @@ final class Simulation {
 
   /** With everything mended, nothing stands in the way of a write to all holders. */
   private void writeEverywhere(KeyHistory key) {
-    for (int holder : key.holders) {
+    for (int holder : cluster.holdersNow(key)) {
       Operation write = write(key, holder);
       // Where a queue holds one thing, anti-entropy may be just that.
       boolean mayBeRefused = world.scenario.queueCapacity() < Scenario.ENOUGH_ROOM;
@@ -246,8 +359,9 @@ final class Simulation {
   }
 
   private boolean isEqualEverywhere(KeyHistory key) {
-    KeyState first = copies.visible(key.holders.get(0), key);
-    return key.holders.stream().allMatch(node -> copies.visible(node, key).equals(first));
+    List<Integer> holders = cluster.holdersNow(key);
+    KeyState first = copies.visible(holders.get(0), key);
+    return holders.stream().allMatch(node -> copies.visible(node, key).equals(first));
   }
 
   private InvariantViolation apart(String invariant, String what) {

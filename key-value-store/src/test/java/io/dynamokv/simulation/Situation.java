@@ -1,5 +1,7 @@
 package io.dynamokv.simulation;
 
+import java.util.List;
+
 /** What runs should come across; a simulation that never does proves little. */
 enum Situation {
   WRITE_STORED,
@@ -29,5 +31,12 @@ enum Situation {
   KEY_RELEASED,
   COPIES_APART,
   BACKUP_RESTORED,
-  WRITE_CONFLICT
+  WRITE_CONFLICT,
+  JOINED,
+  LEFT,
+  REMOVED,
+  KEY_DROPPED;
+
+  /** Those that there are only where members come and go. */
+  static final List<Situation> OF_MEMBERS = List.of(JOINED, LEFT, REMOVED, KEY_DROPPED);
 }

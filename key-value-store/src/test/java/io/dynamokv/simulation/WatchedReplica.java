@@ -61,6 +61,10 @@ final class WatchedReplica extends ForwardingReplica {
     } else if (write instanceof ReplicaWrite.HandedOver over) {
       world.met(Situation.HINT_SETTLED);
       register.handedOver(cluster.historyOf(over.key()), cluster.indexOf(over.holder()));
+    } else if (write instanceof ReplicaWrite.Drop drop) {
+      world.met(Situation.KEY_DROPPED);
+      KeyHistory history = cluster.historyOf(drop.key());
+      cluster.nodes.forEach(other -> register.handedOver(history, other.index));
     }
     return counted(
         write instanceof ReplicaWrite.Coordinate coordinate
