@@ -122,7 +122,11 @@ public final class DynamoKvConfiguration extends Configuration implements Checke
         "node.id",
         "must be the id of one of membership.members (is " + node.id() + ")");
     requireSecret(
-        problems, membership.isOnOneMachine(), "not every member's host is a loopback address");
+        problems,
+        membership.isOnOneMachine(),
+        membership.isStatic()
+            ? "not every member's host is a loopback address"
+            : "membership.self.host, or a seed, is not a loopback address");
     membership.entry(node.id()).ifPresent(self -> checkSelf(problems, self));
   }
 

@@ -4,13 +4,19 @@ import com.codahale.metrics.MetricRegistry;
 import io.dropwizard.lifecycle.Managed;
 import io.dropwizard.util.Duration;
 import io.dynamokv.config.ClusterConfiguration;
+import io.dynamokv.config.ConsulConfiguration;
+import io.dynamokv.config.MembershipConfiguration;
 import io.dynamokv.config.MessagingConfiguration;
 import io.dynamokv.config.RequestsConfiguration;
 import io.dynamokv.config.StorageConfiguration;
 import io.dynamokv.membership.ClusterFacts;
+import io.dynamokv.membership.Contact;
 import io.dynamokv.membership.Founding;
 import io.dynamokv.membership.Member;
 import io.dynamokv.membership.Membership;
+import io.dynamokv.membership.Provider;
+import io.dynamokv.membership.consul.ConsulProvider;
+import io.dynamokv.membership.consul.ConsulSettings;
 import io.dynamokv.node.DataOwnership;
 import io.dynamokv.node.KeyValueNode;
 import io.dynamokv.node.KnownRoster;
@@ -42,9 +48,12 @@ import io.dynamokv.version.Actor;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,6 +77,7 @@ final class NodeAssembly implements Managed {
   private final Identity identity;
   private final Membership membership;
   private final KeyValueNode node;
+  private final @Nullable Provider provider;
 
   private NodeAssembly(DynamoKvConfiguration configuration, MetricRegistry metrics) {
     this.configuration = configuration;
@@ -78,6 +88,7 @@ final class NodeAssembly implements Managed {
     this.identity = Identity.open(storage, new SecureRandom()::nextLong);
     this.membership = configuration.membership().isStatic() ? fixedMembers() : changingMembers();
     this.node = assemble(metrics);
+    this.provider = provider();
   }
 
   /** Opens the storage; everything else begins when the lifecycle is started. */
@@ -90,6 +101,16 @@ final class NodeAssembly implements Managed {
   public void start() {
     node.start();
     node.found(configuration.membership().contacts());
+    if (provider != null) {
+      Set<Contact> seeds = configuration.membership().contacts();
+      provider.start(
+          found -> {
+            Set<Contact> all = new HashSet<>(found);
+            all.addAll(seeds);
+            node.found(all);
+          });
+      node.announceTo(provider);
+    }
   }
 
   @Override
@@ -97,6 +118,9 @@ final class NodeAssembly implements Managed {
     try {
       if (configuration.membership().leavesOnShutdown()) {
         node.leave(java(configuration.membership().leaveTimeout()));
+      }
+      if (provider != null) {
+        provider.close();
       }
       node.close();
       identity.closeCleanly();
@@ -146,6 +170,22 @@ final class NodeAssembly implements Managed {
   private boolean holds(Key key) {
     Ring ring = membership.view().ring();
     return ring.holds(self.id(), partitions.partitionOf(key.position()));
+  }
+
+  private @Nullable Provider provider() {
+    if (configuration.membership().provider() != MembershipConfiguration.Provider.CONSUL) {
+      return null;
+    }
+    ConsulConfiguration consul = configuration.membership().consul();
+    ConsulSettings settings =
+        new ConsulSettings(
+            consul.url(),
+            consul.service(),
+            consul.token(),
+            java(consul.checkInterval()),
+            java(consul.deregisterAfter()));
+    return new ConsulProvider(
+        settings, configuration.cluster().name(), self, identity.nodeId(), new SecureRandom());
   }
 
   private NodeSettings nodeSettings() {

@@ -16,7 +16,7 @@ public final class MemberConfiguration extends AddressConfiguration {
   @Pattern(regexp = ID)
   private String id = "";
 
-  private MemberConfiguration() {}
+  MemberConfiguration() {}
 
   /** A node at an address. */
   MemberConfiguration(String id, AddressConfiguration address) {

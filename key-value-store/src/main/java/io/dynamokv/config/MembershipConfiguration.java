@@ -30,6 +30,8 @@ public final class MembershipConfiguration {
 
   @JsonProperty @NotNull private List<@NotNull String> seeds = List.of();
 
+  @JsonProperty @Valid @NotNull private ConsulConfiguration consul = new ConsulConfiguration();
+
   @JsonProperty
   @Min(1)
   @Max(1024)
@@ -66,6 +68,7 @@ public final class MembershipConfiguration {
       case SEEDS ->
           self.isLoopback()
               && contacts().stream().allMatch(contact -> Hosts.isLoopback(contact.host()));
+      case CONSUL -> self.isLoopback();
     };
   }
 
@@ -103,6 +106,11 @@ public final class MembershipConfiguration {
         : null;
   }
 
+  /** Where Consul is. */
+  public ConsulConfiguration consul() {
+    return consul;
+  }
+
   /** So many members must have met before they make the first ring. */
   public int founders() {
     return founders;
@@ -122,7 +130,9 @@ public final class MembershipConfiguration {
     if (isStatic()) {
       problems.require(!members.isEmpty(), "membership.members", "must not be empty");
       problems.require(
-          seeds.isEmpty(), "membership.seeds", "are for the provider \"seeds\" (is static)");
+          seeds.isEmpty(),
+          "membership.seeds",
+          "are for the providers \"seeds\" and \"consul\" (is static)");
       checkMembers(problems);
     } else {
       problems.require(
@@ -130,6 +140,9 @@ public final class MembershipConfiguration {
           "membership.members",
           "are for the provider \"static\"; members of this one find each other");
       checkSelf(problems);
+    }
+    if (provider == Provider.CONSUL) {
+      consul.check(problems);
     }
     for (int i = 0; i < seeds.size(); i++) {
       problems.require(
@@ -142,17 +155,13 @@ public final class MembershipConfiguration {
   }
 
   private void checkSelf(Problems problems) {
-    Set<Integer> ports = Set.of(self.httpPort());
+    Set<Integer> ports =
+        new HashSet<>(List.of(self.httpPort(), self.adminPort(), self.messagingPort()));
     problems.require(
         Hosts.canBeConnectedTo(self.host()),
         "membership.self.host",
         "must be a host name or an address that can be connected to (is " + self.host() + ")");
-    problems.require(
-        !ports.contains(self.adminPort())
-            && !ports.contains(self.messagingPort())
-            && self.adminPort() != self.messagingPort(),
-        "membership.self",
-        "must have three distinct ports");
+    problems.require(ports.size() == 3, "membership.self", "must have three distinct ports");
   }
 
   private void checkMembers(Problems problems) {
@@ -189,6 +198,8 @@ public final class MembershipConfiguration {
     /** They are listed in this file. */
     STATIC,
     /** A few of them are, and they tell of the others. */
-    SEEDS
+    SEEDS,
+    /** Consul knows some of them, and they tell of the others. */
+    CONSUL
   }
 }

@@ -6,7 +6,9 @@ import io.dynamokv.coordination.PutOutcome;
 import io.dynamokv.coordination.Quorum;
 import io.dynamokv.membership.Contact;
 import io.dynamokv.membership.Member;
+import io.dynamokv.membership.MemberState;
 import io.dynamokv.membership.Membership;
+import io.dynamokv.membership.Provider;
 import io.dynamokv.membership.Standing;
 import io.dynamokv.membership.View;
 import io.dynamokv.repair.RoundReport;
@@ -71,6 +73,7 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
   private final AtomicReference<byte @Nullable []> latestRoster = new AtomicReference<>();
   private final AtomicInteger unanswered = new AtomicInteger();
   private final CoordinatorMetrics metrics;
+  private volatile @Nullable MemberState announced;
 
   /**
    * @param actor who this node is in the clocks of keys
@@ -286,6 +289,24 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
   public void found(Set<Contact> contacts) {
     core.found(contacts);
     turn();
+  }
+
+  /** Tells a provider what has become of this node, now and whenever that changes. */
+  public void announceTo(Provider provider) {
+    timer.scheduleWithFixedDelay(
+        () ->
+            survive(
+                "an announcement",
+                () -> {
+                  MemberState now = view().stateOf(view().self().id());
+                  if (now != announced) {
+                    announced = now;
+                    provider.announce(now);
+                  }
+                }),
+        0,
+        settings.heartbeatIntervalMs(),
+        TimeUnit.MILLISECONDS);
   }
 
   @Override

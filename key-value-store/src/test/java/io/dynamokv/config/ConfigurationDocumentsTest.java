@@ -35,6 +35,8 @@ class ConfigurationDocumentsTest {
     sections.put("node", NodeConfiguration.class);
     sections.put("membership", MembershipConfiguration.class);
     sections.put("membership.members[]", MemberConfiguration.class);
+    sections.put("membership.self", AddressConfiguration.class);
+    sections.put("membership.consul", ConsulConfiguration.class);
     sections.put("messaging", MessagingConfiguration.class);
     sections.put("storage", StorageConfiguration.class);
     sections.put("hints", HintsConfiguration.class);
@@ -50,8 +52,9 @@ class ConfigurationDocumentsTest {
           "cluster.writes", "a majority of `replicas`",
           "node.id", "**required**",
           "node.directory", "**required**",
-          "membership.members", "**required**",
+          "membership.members", "none",
           "membership.members[].id", "**required**",
+          "membership.seeds", "none",
           "messaging.bindHost", "the member's own `host`");
 
   @Test
@@ -86,6 +89,7 @@ class ConfigurationDocumentsTest {
       }
     }
     shown.put("cluster.secret", "");
+    shown.put("membership.consul.token", "");
     assertThat(shown).isEqualTo(defaults);
   }
 
@@ -125,10 +129,13 @@ class ConfigurationDocumentsTest {
   private static Map<String, String> defaults(Class<?> section) throws Exception {
     Object instance = section.getDeclaredConstructor().newInstance();
     Map<String, String> defaults = new TreeMap<>();
-    for (Field field : section.getDeclaredFields()) {
-      if (field.isAnnotationPresent(JsonProperty.class)) {
-        field.setAccessible(true);
-        defaults.put(field.getName(), text(field.get(instance)));
+    for (Class<?> at = section; at != Object.class; at = at.getSuperclass()) {
+      for (Field field : at.getDeclaredFields()) {
+        boolean isSection = SECTIONS.containsValue(field.getType());
+        if (field.isAnnotationPresent(JsonProperty.class) && !isSection) {
+          field.setAccessible(true);
+          defaults.put(field.getName(), text(field.get(instance)));
+        }
       }
     }
     return defaults;

@@ -140,7 +140,7 @@ class ConfigurationTest {
           node: {id: node-1, directory: d}, membership: {members: [{id: node-1, httpPort: 8081}]} | line 1: membership.members[0].adminPort is already another port: 127.0.0.1:8081
           node: {id: node-1, directory: d}, membership: {members: [{id: node-1}, {id: node-1, host: localhost}]} | line 1: membership.members[1].id must not be that of another member: node-1
           node: {id: node-1, directory: d}, membership: {members: [{id: node-1}, {id: node-2}]} | line 1: membership.members[1].httpPort is already another port: 127.0.0.1:8080
-          node: {id: node-1, directory: d}, membership: {provider: dns, members: [{id: node-1}]} | line 1: membership.provider must be one of static (is dns)
+          node: {id: node-1, directory: d}, membership: {provider: dns, members: [{id: node-1}]} | line 1: membership.provider must be one of static, seeds, consul (is dns)
           node: {id: node-1, directory: d}, membership: {members: [{id: node-1, host: 10.0.0.1}]} | cluster.secret must be set, because not every member's host is a loopback address
           node: {id: node-1, directory: d}, membership: {members: [{id: node-1, host: my_host}]} | line 1: membership.members[0].host must be a host name or an address that can be connected to (is my_host)
           """)
