@@ -26,8 +26,12 @@ final class Chaos {
 
   private void strike() {
     if (!over) {
-      SimulatedNode node = world.chance.oneOf(cluster.inUse());
-      strike(world.chance.oneOf(world.scenario.faults()), node, otherThan(node));
+      if (cluster.inUse().size() > 1) {
+        SimulatedNode node = world.chance.oneOf(cluster.inUse());
+        strike(world.chance.oneOf(world.scenario.faults()), node, otherThan(node));
+      } else {
+        join();
+      }
       begin();
     }
   }
