@@ -4,7 +4,7 @@ package io.dynamokv.simulation;
 final class SimulationFailure extends AssertionError {
   /** Runs the one seed, and none of the others that the class tests. */
   private static final String REPLAY =
-      "mvn -q test -pl key-value-store -Dtest=SimulationTest#what_must_hold_holds_whatever_goes_wrong";
+      "mvn -q test -pl key-value-store -Dtest=SimulationTest#what_must_hold_holds_";
 
   private static final long serialVersionUID = 1L;
   private static final int LINES = Integer.getInteger("simulation.lines", 60);
@@ -29,7 +29,7 @@ final class SimulationFailure extends AssertionError {
     the last events:
     %s
     %s
-    replay: %s -Dsimulation.seed=%d
+    replay: %s=%d
     """
         .formatted(
             violation.invariant(),
@@ -37,7 +37,9 @@ final class SimulationFailure extends AssertionError {
             violation.getMessage(),
             String.join("\n", world.trace.last(violation.about(), LINES)),
             world.scenario,
-            REPLAY,
+            world.scenario.membersChange()
+                ? REPLAY + "while_members_come_and_go -Dsimulation.changing.seed"
+                : REPLAY + "whatever_goes_wrong -Dsimulation.seed",
             seed);
   }
 }
