@@ -342,7 +342,8 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
 
   @Override
   public Transfers transfers() {
-    return new Transfers(core.repairs().filling().progress(), core.repairs().clearing().left());
+    return new Transfers(
+        core.repairs().filling().progress(), core.repairs().clearing().left(view().plan()));
   }
 
   /** Stops answering, and finishes what was being stored. */

@@ -63,17 +63,17 @@ public final class Clearing {
   }
 
   /**
-   * How many partitions have something here that this node does not hold; negative while that is
-   * not known. May be called by any thread.
+   * How many partitions have something here that this node does not hold by a plan; negative while
+   * that is not known. May be called by any thread.
    */
-  public int left() {
-    return left.partitions;
+  public int left(long plan) {
+    Left last = left;
+    return last.plan == plan ? last.partitions : -1;
   }
 
   /** Whether nothing is left here that this node does not hold by a plan. */
   public boolean isClear(long plan) {
-    Left last = left;
-    return last.plan == plan && last.partitions == 0;
+    return left(plan) == 0;
   }
 
   /** Begins what is due; to be called every now and then, when no comparison is under way. */

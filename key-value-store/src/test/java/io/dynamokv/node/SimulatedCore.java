@@ -7,6 +7,7 @@ import io.dynamokv.coordination.Quorum;
 import io.dynamokv.membership.Contact;
 import io.dynamokv.membership.Membership;
 import io.dynamokv.membership.Standing;
+import io.dynamokv.repair.Filling;
 import io.dynamokv.repair.RoundReport;
 import io.dynamokv.replica.Replica;
 import io.dynamokv.ring.Key;
@@ -122,6 +123,11 @@ public final class SimulatedCore {
   /** Says that a member will not come back. */
   public boolean remove(MemberId member) {
     return core.remove(member);
+  }
+
+  /** How far it has come with what it is to be brought. */
+  public Filling.Progress filling() {
+    return core.repairs().filling().progress();
   }
 
   /** Whether nothing is left here that is not this node's by a plan. */

@@ -80,7 +80,7 @@ final class Chaos {
   }
 
   private boolean canShrink() {
-    return cluster.inUse().size() > Scenario.REPLICAS;
+    return cluster.staying() > Scenario.REPLICAS;
   }
 
   private void remove(SimulatedNode node, SimulatedNode other) {

@@ -80,6 +80,11 @@ final class Cluster {
     return nodes.stream().filter(SimulatedNode::isInUse).toList();
   }
 
+  /** How many of them are there to stay. */
+  long staying() {
+    return inUse().stream().filter(node -> !node.isLeaving()).count();
+  }
+
   /** Who holds a key, as one of the nodes sees it that run. */
   List<Integer> holdersNow(KeyHistory key) {
     if (!membersChange) {

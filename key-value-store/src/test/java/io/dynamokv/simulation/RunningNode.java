@@ -10,6 +10,7 @@ import io.dynamokv.node.NodeSettings;
 import io.dynamokv.node.RequestSettings;
 import io.dynamokv.node.SimulatedCore;
 import io.dynamokv.repair.AntiEntropy;
+import io.dynamokv.repair.Filling;
 import io.dynamokv.replica.DotSource;
 import io.dynamokv.replica.Identity;
 import io.dynamokv.replica.Replica;
@@ -186,6 +187,10 @@ final class RunningNode {
   /** Whether it has left. */
   boolean isRemoved() {
     return membership.isRemoved();
+  }
+
+  Filling.Progress filling() {
+    return core.filling();
   }
 
   @Nullable String failure() {

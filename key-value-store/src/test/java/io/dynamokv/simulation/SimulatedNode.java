@@ -45,6 +45,11 @@ final class SimulatedNode {
     return inUse;
   }
 
+  /** Whether it has been told to leave, and will not have forgotten that. */
+  boolean isLeaving() {
+    return running != null && running.view().leaving().contains(id());
+  }
+
   void setInUse(boolean isInUse) {
     inUse = isInUse;
   }

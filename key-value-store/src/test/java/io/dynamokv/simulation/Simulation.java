@@ -198,7 +198,7 @@ final class Simulation {
   }
 
   private boolean isTooSmall() {
-    return cluster.inUse().size() < Scenario.REPLICAS;
+    return cluster.staying() < Scenario.REPLICAS;
   }
 
   private boolean isRingSettled() {
@@ -239,9 +239,10 @@ final class Simulation {
 
   private static String describe(RunningNode node) {
     View view = node.view();
-    return "plan %d, failure %s, reachable %s, next %s, readable %s, ring %s, clear %s;"
+    return "plan %d, %s, failure %s, reachable %s, next %s, readable %s, ring %s, clear %s;"
         .formatted(
             view.plan(),
+            node.filling(),
             node.failure(),
             new TreeSet<>(view.reachable()),
             view.next() != null,
