@@ -18,7 +18,12 @@ class Parts {
   }
 
   /** What gives its replica dots. */
-  DotSource dots(Identity identity, Storage storage, Partitions partitions, Predicate<Key> isHeld) {
+  DotSource dots(
+      Actor actor,
+      Identity identity,
+      Storage storage,
+      Partitions partitions,
+      Predicate<Key> isHeld) {
     return new Dots(identity, storage, partitions, isHeld);
   }
 

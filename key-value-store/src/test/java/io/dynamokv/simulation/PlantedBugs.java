@@ -198,9 +198,12 @@ final class PlantedBugs {
   static final class ReusesCounters extends Parts {
     @Override
     DotSource dots(
-        Identity identity, Storage storage, Partitions partitions, Predicate<Key> isHeld) {
+        Actor actor,
+        Identity identity,
+        Storage storage,
+        Partitions partitions,
+        Predicate<Key> isHeld) {
       AtomicLong counter = new AtomicLong();
-      Actor actor = new Actor(identity.nodeId(), identity.incarnation());
       return key -> new Dot(actor, counter.incrementAndGet());
     }
   }
@@ -238,6 +241,16 @@ final class PlantedBugs {
     @Override
     Actor actor(int node, Identity identity) {
       return new Actor(identity.nodeId(), 1);
+    }
+
+    @Override
+    DotSource dots(
+        Actor actor,
+        Identity identity,
+        Storage storage,
+        Partitions partitions,
+        Predicate<Key> isHeld) {
+      return key -> new Dot(actor, identity.nextCounter());
     }
   }
 

@@ -80,7 +80,8 @@ final class RunningNode {
           Ring ring = membership.view().ring();
           return ring.holds(node.id(), ring.partitions().partitionOf(key.position()));
         };
-    DotSource dots = cluster.parts.dots(identity, storage, cluster.ring.partitions(), isHeld);
+    DotSource dots =
+        cluster.parts.dots(actor, identity, storage, cluster.ring.partitions(), isHeld);
     DotSource watchedDots = key -> world.given(node.index, dots.next(key));
     this.core =
         new SimulatedCore(

@@ -199,8 +199,13 @@ final class SimulatedNode {
     if (running == removed) {
       world.note(Trace.ALL, id() + " has left");
       world.met(Situation.LEFT);
-      end();
-      disk.crashMachine();
+      if (removed.isClear()) {
+        end();
+        disk.crashMachine();
+      } else {
+        // Somebody has said that it was gone, while it still had something.
+        loseDisk();
+      }
       inUse = false;
     }
   }
