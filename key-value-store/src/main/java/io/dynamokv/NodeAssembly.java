@@ -224,6 +224,7 @@ final class NodeAssembly implements Managed {
 
   private Membership changingMembers() {
     int founders = configuration.membership().founders();
+    DataOwnership.claimForChangingRings(storage);
     return new Membership(
         self,
         KnownRoster.read(storage, facts(0)),

@@ -82,6 +82,16 @@ public final class PutMachine {
     this.reachable = reachable;
   }
 
+  /**
+   * Others will hold the key; to be told before it is applied, since it counts what is known then.
+   */
+  public void setNewHolders(List<MemberId> holders) {
+    if (applied == null) {
+      newHolders.clear();
+      newHolders.addAll(holders);
+    }
+  }
+
   /** Where nobody else will hold the key. */
   public PutMachine(
       MemberId self,

@@ -162,11 +162,11 @@ public final class Membership {
     return peer != null && peer.agrees();
   }
 
-  /** Whether all members in reach follow the plan that this node follows, or a later one. */
+  /** Whether all members in reach follow the plan that this node follows. */
   public synchronized boolean allFollow() {
     return view.reachable().stream()
         .map(peers::get)
-        .allMatch(peer -> peer == null || peer.progress().plan() >= keeper.plan());
+        .allMatch(peer -> peer == null || peer.progress().plan() == keeper.plan());
   }
 
   /** Whether a member has what it should have by the ring that is served. */
@@ -346,7 +346,9 @@ public final class Membership {
       if (each.getValue().awayNs(nowNs) < PATIENCE_NS) {
         present.add(each.getKey());
       }
-      boolean isReady = progress.ready() && progress.plan() == keeper.plan();
+      MemberRecord record = keeper.roster().record(each.getKey());
+      boolean isThatFolder = record != null && record.nodeId() == each.getValue().nodeId();
+      boolean isReady = isThatFolder && progress.ready() && progress.plan() == keeper.plan();
       if (isReady && view.reachable().contains(each.getKey())) {
         ready.add(each.getKey());
       }

@@ -24,8 +24,8 @@ final class Planner {
   private Planner() {}
 
   /**
-   * Who makes plans: the first of the members that are served and in reach; or, if all that are
-   * served were removed, the first of the others. Null if nobody is in reach.
+   * Who makes plans: the first of the members that are served, if more than half of them are in
+   * reach; or, if all that are served were removed, of the others. Null if there is nobody.
    *
    * @param reachable the members that can be reached, this node among them
    */
@@ -35,7 +35,8 @@ final class Planner {
     if (candidates.isEmpty()) {
       candidates.addAll(roster.present().keySet());
     }
-    return candidates.stream().filter(reachable::contains).findFirst().orElse(null);
+    List<MemberId> inReach = candidates.stream().filter(reachable::contains).toList();
+    return 2 * inReach.size() > candidates.size() ? inReach.get(0) : null;
   }
 
   /**
@@ -53,7 +54,7 @@ final class Planner {
       }
     }
     // Where several rings were begun, the one that most have begun counts.
-    return new RingPlan(members.size(), tables.initial(members), null, admitted);
+    return RingPlan.of(members.size(), tables.initial(members), null, admitted);
   }
 
   /**
@@ -73,7 +74,7 @@ final class Planner {
       return settled(roster, plan, ready, tables.replicas());
     }
     TokenTable next = target.equals(plan.served()) ? null : target;
-    return new RingPlan(plan.number() + 1, plan.served(), next, plan.admitted());
+    return plan.followedBy(plan.served(), next, plan.admitted());
   }
 
   /** What is to be served in the end, made from what is served now; null if nobody is left. */
@@ -96,6 +97,9 @@ final class Planner {
       if (wanted.contains(id) && !served.contains(id)) {
         joiners.add(record.ringMember());
       }
+    }
+    while (wanted.size() > tables.most() && !joiners.isEmpty()) {
+      wanted.remove(joiners.remove(joiners.size() - 1).id());
     }
     served.removeAll(wanted);
     if (ids(plan.target()).equals(wanted)) {
@@ -126,10 +130,10 @@ final class Planner {
     }
     if (plan.next() != null && allReady) {
       admitted.keySet().retainAll(ids(plan.next()));
-      return new RingPlan(plan.number() + 1, plan.next(), null, admitted);
+      return plan.followedBy(plan.next(), null, admitted);
     }
     if (plan.next() == null && !admitted.equals(plan.admitted())) {
-      return new RingPlan(plan.number() + 1, plan.served(), null, admitted);
+      return plan.followedBy(plan.served(), null, admitted);
     }
     return null;
   }
@@ -144,6 +148,11 @@ final class Planner {
 
   /** Makes tables; where that is done again and again, it may remember them. */
   record TokenTables(Partitions partitions, int replicas) {
+    /** How many members there can be. */
+    int most() {
+      return Math.min(TokenTable.MAX_MEMBERS, partitions.count());
+    }
+
     TokenTable initial(List<RingMember> members) {
       return TokenAllocator.initial(members, partitions, replicas);
     }

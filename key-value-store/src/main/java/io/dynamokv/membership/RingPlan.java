@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who holds what, and what the cluster is on its way to. Immutable.
  *
- * @param number the higher one counts
+ * @param number the higher one counts: a generation, and below it a hash of the rest, so that two
+ *     different plans have different numbers
  * @param served by which keys are found
  * @param next what is to be served when all who gain something by it have it; null if nothing is to
  *     change
@@ -19,6 +20,27 @@ public record RingPlan(
     long number, TokenTable served, @Nullable TokenTable next, Map<MemberId, Long> admitted) {
   public RingPlan {
     admitted = Map.copyOf(admitted);
+  }
+
+  private static final int HASH_BITS = 16;
+
+  /** A plan of a generation, which is numbered from 1. */
+  static RingPlan of(
+      long generation, TokenTable served, @Nullable TokenTable next, Map<MemberId, Long> admitted) {
+    RingPlan plan = new RingPlan(generation << HASH_BITS, served, next, admitted);
+    long hash = RosterCodec.hash(RosterCodec.bytesOf(plan)) >>> (Long.SIZE - HASH_BITS);
+    return new RingPlan(plan.number | hash, served, next, admitted);
+  }
+
+  /** How many plans there have been, with this one. */
+  public static long generationOf(long number) {
+    return number >>> HASH_BITS;
+  }
+
+  /** The plan after this one. */
+  RingPlan followedBy(
+      TokenTable nextServed, @Nullable TokenTable after, Map<MemberId, Long> nextAdmitted) {
+    return of(generationOf(number) + 1, nextServed, after, nextAdmitted);
   }
 
   /** What the cluster is to be like in the end. */

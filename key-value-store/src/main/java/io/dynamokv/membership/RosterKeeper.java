@@ -104,6 +104,9 @@ final class RosterKeeper {
 
   /** This node says what is to become of it. */
   boolean become(Standing standing) {
+    if (isRemoved()) {
+      return false;
+    }
     long version = roster.nextVersion(self.id());
     return setIfChanged(roster.with(new MemberRecord(self, nodeId, standing, version)));
   }
@@ -138,7 +141,7 @@ final class RosterKeeper {
       return false;
     }
     boolean isOther =
-        record.version() > known.version()
+        record.version() >= known.version()
             && living.contains(record.member().id())
             && (known.nodeId() != record.nodeId() || !known.member().equals(record.member()));
     if (isOther) {
@@ -226,8 +229,8 @@ final class RosterKeeper {
   private static String describe(RingPlan plan) {
     String members = plan.target().members().stream().map(m -> m.id().value()).toList().toString();
     return plan.next() == null
-        ? "plan " + plan.number() + " of the ring: served by " + members
-        : "plan " + plan.number() + " of the ring: on the way to " + members;
+        ? "plan " + RingPlan.generationOf(plan.number()) + " of the ring: served by " + members
+        : "plan " + RingPlan.generationOf(plan.number()) + " of the ring: on the way to " + members;
   }
 
   /** The records of all that are members, whether they hold anything yet or not. */

@@ -130,6 +130,11 @@ final class Coordinator {
     begin(new PutRequest(this, newId(), requestId, write, nanoClock.getAsLong(), machine, answer));
   }
 
+  /** Who will hold a key and does not yet, as it is known now. */
+  List<MemberId> newHolders(Key key) {
+    return view.get().newHolders(key);
+  }
+
   private static List<MemberId> fallbacks(PreferenceList list, Quorum quorum) {
     return quorum.strict() ? List.of() : list.fallbacks();
   }

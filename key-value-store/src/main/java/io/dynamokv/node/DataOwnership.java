@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class DataOwnership {
   private static final String MEMBER_RECORD = "member";
   private static final String RING_RECORD = "ring";
+  private static final String CHANGING = "that changes";
 
   private DataOwnership() {}
 
@@ -54,6 +55,13 @@ public final class DataOwnership {
               .formatted(placedBy, fingerprint));
     }
     write(storage, RING_RECORD, fingerprint);
+  }
+
+  /**
+   * Claims a folder for rings that change; one that never does can not have it back with its data.
+   */
+  public static void claimForChangingRings(Storage storage) {
+    write(storage, RING_RECORD, CHANGING);
   }
 
   /** The member whose data a folder holds, or null if nobody has claimed it. */

@@ -41,7 +41,15 @@ final class Heart {
   }
 
   void beat() {
-    tellIf(membership.tick(nanoClock.getAsLong()));
+    try {
+      tellIf(membership.tick(nanoClock.getAsLong()));
+    } finally {
+      // Whatever is wrong here, the others are not to take this node for dead.
+      sendHeartbeats();
+    }
+  }
+
+  private void sendHeartbeats() {
     MemberId self = membership.view().self().id();
     for (Member member : membership.view().members()) {
       if (!member.id().equals(self)) {

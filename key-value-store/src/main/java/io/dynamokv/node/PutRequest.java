@@ -63,6 +63,9 @@ final class PutRequest extends Request<PutCommand, PutOutcome> {
   }
 
   void onLocal(WriteProgress progress) {
+    // Who has come to know that all follow a plan counts on everything that is applied from then
+    // on.
+    machine.setNewHolders(coordinator.newHolders(key));
     take(machine.on(localEvent(progress)));
   }
 

@@ -6,16 +6,17 @@ import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.HashTree;
 import io.dynamokv.storage.KeyHashes;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,7 @@ public final class Clearing {
   private final Deque<Integer> toDrop = new ArrayDeque<>();
   private boolean dropping;
   private boolean underWay;
+  private long plan;
   private long nextNs;
   private long dropped;
   private volatile Left left = new Left(-1, -1);
@@ -54,6 +56,9 @@ public final class Clearing {
      * if too much is queued.
      */
     boolean drop(Key key, long hash, Consumer<Boolean> done);
+
+    /** Whether all members in reach follow the plan that this node follows. */
+    boolean allFollow();
   }
 
   Clearing(Port port, Comparisons comparisons) {
@@ -76,6 +81,11 @@ public final class Clearing {
     return left(plan) == 0;
   }
 
+  /** Whether states are being dropped just now. */
+  boolean isDropping() {
+    return dropping;
+  }
+
   /** Begins what is due; to be called every now and then, when no comparison is under way. */
   void begin() {
     if (dropping) {
@@ -90,6 +100,7 @@ public final class Clearing {
   private void beginRound() {
     nextNs = port.nanoTime() + PAUSE_NS;
     View view = port.view();
+    plan = view.plan();
     BitSet foreign = foreign(view);
     if (foreign.isEmpty() || view.next() != null || view.plan() == 0) {
       return;
@@ -130,10 +141,21 @@ public final class Clearing {
     return foreign;
   }
 
+  /** Whether things are as they were when the round began; else it has been in vain. */
+  private boolean isAsBegun() {
+    View view = port.view();
+    return view.plan() == plan && view.next() == null && port.allFollow();
+  }
+
   private void handOver() {
     MemberId holder = toTell.poll();
-    if (holder == null) {
-      beginToDrop();
+    if (!isAsBegun()) {
+      endRound();
+      return;
+    } else if (holder == null) {
+      dropping = true;
+      toDrop.addAll(hashes.keySet().stream().sorted().toList());
+      dropNext();
       return;
     }
     BitSet theirs = port.view().ring().partitionsHeldBy(holder);
@@ -151,64 +173,69 @@ public final class Clearing {
     }
   }
 
-  /** Only what is as it was then, and is still not this node's. */
-  private void beginToDrop() {
-    View view = port.view();
-    hashes.forEach(
-        (partition, hash) -> {
-          if (hash.equals(port.tree().hashOfPartition(partition)) && !view.isOwn(partition)) {
-            toDrop.add(partition);
-          }
-        });
-    hashes.clear();
-    dropping = true;
-    dropNext();
-  }
-
   private void dropNext() {
     Integer partition = toDrop.poll();
-    if (partition == null) {
+    if (partition == null || !isAsBegun()) {
       endRound();
       return;
     }
     long first = port.view().ring().partitions().firstPosition(partition);
-    look(first, port.view().ring().partitions().lastPosition(partition));
+    look(partition, new ArrayList<>(), first);
   }
 
-  private void look(long first, long last) {
-    if (!port.keys(first, last, PAGE, found -> drop(found, last))) {
-      dropNext(); // It is found again in the next round.
+  /** Finds all that is there; it is found again in the next round if that is not possible now. */
+  private void look(int partition, List<KeyHashes.Entry> found, long first) {
+    long last = port.view().ring().partitions().lastPosition(partition);
+    boolean accepted =
+        port.keys(
+            first,
+            last,
+            PAGE,
+            page -> {
+              if (page == null) {
+                dropNext();
+                return;
+              }
+              found.addAll(page.entries());
+              if (Long.compareUnsigned(page.lastPosition(), last) < 0) {
+                look(partition, found, page.lastPosition() + 1);
+              } else {
+                dropIfUnchanged(partition, found);
+              }
+            });
+    if (!accepted) {
+      dropNext();
     }
   }
 
-  private void drop(@Nullable KeyHashes found, long last) {
-    if (found == null || found.entries().isEmpty()) {
+  /** If it is what was handed over, it is dropped; a key that changes meanwhile is not. */
+  private void dropIfUnchanged(int partition, List<KeyHashes.Entry> found) {
+    boolean isUnchanged =
+        Objects.equals(hashes.get(partition), port.tree().hashOfPartition(partition));
+    if (isUnchanged && isAsBegun()) {
+      drop(found, 0);
+    } else {
+      dropNext();
+    }
+  }
+
+  private void drop(List<KeyHashes.Entry> found, int from) {
+    int before = Math.min(from + PAGE, found.size());
+    if (from == before) {
       dropNext();
       return;
     }
-    int[] open = {found.entries().size()};
-    boolean isCut = Long.compareUnsigned(found.lastPosition(), last) < 0;
-    Runnable goOn =
-        () -> {
-          if (--open[0] == 0) {
-            if (isCut) {
-              look(found.lastPosition() + 1, last);
-            } else {
-              dropNext();
+    int[] open = {before - from};
+    for (KeyHashes.Entry entry : found.subList(from, before)) {
+      Consumer<Boolean> ended =
+          done -> {
+            dropped += done ? 1 : 0;
+            if (--open[0] == 0) {
+              drop(found, before);
             }
-          }
-        };
-    for (KeyHashes.Entry entry : found.entries()) {
-      boolean accepted =
-          port.drop(
-              entry.key(),
-              entry.hash(),
-              done -> {
-                dropped += done ? 1 : 0;
-                goOn.run();
-              });
-      if (!accepted) {
-        goOn.run();
+          };
+      if (!port.drop(entry.key(), entry.hash(), ended)) {
+        ended.accept(false);
       }
     }
   }
@@ -216,6 +243,9 @@ public final class Clearing {
   private void endRound() {
     dropping = false;
     underWay = false;
+    toTell.clear();
+    toDrop.clear();
+    hashes.clear();
     if (dropped > 0) {
       LOG.info("handed over {} keys that others hold", dropped);
       nextNs = port.nanoTime();

@@ -1,5 +1,6 @@
 package io.dynamokv.repair;
 
+import io.dynamokv.membership.RingPlan;
 import io.dynamokv.membership.View;
 import io.dynamokv.ring.MemberId;
 import java.util.BitSet;
@@ -99,7 +100,8 @@ public final class Filling {
     if (view.plan() == plan) {
       return;
     }
-    boolean missedPlans = view.plan() != plan + 1;
+    boolean missedPlans =
+        RingPlan.generationOf(view.plan()) != RingPlan.generationOf(plan) + 1 || plan < 0;
     plan = view.plan();
     needed = neededOf(view);
     // What was compared before still holds where this node was to get it all the time.
@@ -109,7 +111,10 @@ public final class Filling {
       keysFetched = 0;
     }
     if (!needed.isEmpty()) {
-      LOG.info("{} partitions are to be filled, by plan {}", needed.cardinality(), plan);
+      LOG.info(
+          "{} partitions are to be filled, by plan {}",
+          needed.cardinality(),
+          RingPlan.generationOf(plan));
     }
     tell(incomplete(view));
   }
@@ -135,21 +140,23 @@ public final class Filling {
   }
 
   /**
-   * All in reach must have been asked, and somebody must be, if there is anybody: one who has what
-   * it should have, if anybody has.
+   * All in reach must have been asked, and more than half of all; and one of those who have what
+   * they should have, if there are any.
    */
   private boolean isComplete(View view, int partition) {
     List<MemberId> holders = otherHolders(view, partition);
     boolean someoneIsAdmitted = holders.stream().anyMatch(port::isAdmitted);
     boolean isKnown = holders.isEmpty();
+    int asked = 0;
     for (MemberId holder : holders) {
       boolean wasCompared = wasCompared(holder, partition);
       if (view.reachable().contains(holder) && !wasCompared) {
         return false;
       }
+      asked += wasCompared ? 1 : 0;
       isKnown |= wasCompared && (port.isAdmitted(holder) || !someoneIsAdmitted);
     }
-    return isKnown;
+    return isKnown && 2 * asked >= holders.size() + (holders.isEmpty() ? 0 : 1);
   }
 
   /** Those that were removed are not waited for. */
@@ -203,7 +210,7 @@ public final class Filling {
       LOG.info(
           "all {} partitions are filled, by plan {}: {} keys were fetched",
           needed.cardinality(),
-          plan,
+          RingPlan.generationOf(plan),
           keysFetched);
     }
   }

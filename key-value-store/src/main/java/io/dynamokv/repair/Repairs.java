@@ -33,7 +33,7 @@ public final class Repairs {
   public void tick() {
     builder.tick();
     comparisons.tick();
-    if (comparisons.isIdle()) {
+    if (comparisons.isIdle() && !clearing.isDropping()) {
       filling.begin();
     }
     if (comparisons.isIdle()) {

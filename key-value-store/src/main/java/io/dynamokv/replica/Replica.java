@@ -117,7 +117,9 @@ public final class Replica {
       for (ReplicaWrite write : writes) {
         if (write instanceof ReplicaWrite.Drop drop) {
           byte[] state = storage.read(drop.key());
-          if (state != null && StateCodec.hash(state) == drop.hash()) {
+          boolean isNeeded =
+              dots.mayWrite(drop.key()) || !storage.hints().holdersOwed(drop.key()).isEmpty();
+          if (state != null && StateCodec.hash(state) == drop.hash() && !isNeeded) {
             drops.put(drop.key(), new Storage.Change(drop.key(), state, null));
           }
         }

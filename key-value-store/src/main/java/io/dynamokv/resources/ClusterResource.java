@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.dynamokv.api.Answers;
 import io.dynamokv.api.UrlReader;
 import io.dynamokv.membership.Member;
+import io.dynamokv.membership.RingPlan;
 import io.dynamokv.membership.View;
 import io.dynamokv.node.KeyValueService;
 import io.dynamokv.node.Transfers;
@@ -64,7 +65,7 @@ public final class ClusterResource {
       throws IOException {
     Filling.Progress filling = transfers.filling();
     json.writeObjectFieldStart("change");
-    json.writeNumberField("plan", view.plan());
+    json.writeNumberField("plan", RingPlan.generationOf(view.plan()));
     json.writeBooleanField("underWay", view.next() != null);
     json.writeObjectFieldStart("filling");
     json.writeNumberField("partitions", filling.partitions());

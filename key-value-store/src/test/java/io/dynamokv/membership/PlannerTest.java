@@ -108,6 +108,38 @@ class PlannerTest {
   }
 
   @Test
+  void no_more_are_let_in_than_there_are_partitions() {
+    Planner.TokenTables four = new Planner.TokenTables(new Partitions(4), 2);
+    for (int number = 1; number <= 3; number++) {
+      become(number, Standing.IN);
+    }
+    roster = roster.with(Planner.first(roster, ids(1, 2, 3), four));
+    become(4, Standing.IN);
+    become(5, Standing.IN);
+
+    RingPlan plan = requireNonNull(Planner.next(roster, ids(1, 2, 3, 4, 5), ids(), four));
+
+    assertThat(members(requireNonNull(plan.next()))).containsExactly(id(1), id(2), id(3), id(4));
+    roster = roster.with(plan);
+    assertThat(Planner.next(roster, ids(1, 2, 3, 4, 5), ids(), four)).isNull();
+  }
+
+  @Test
+  void different_plans_have_different_numbers() {
+    begin(1, 2, 3, 4);
+    Roster before = roster;
+    become(4, Standing.LEAVING);
+    RingPlan one = requireNonNull(next(ids(1, 2, 3, 4), ids()));
+    roster = before;
+    become(3, Standing.LEAVING);
+    RingPlan other = requireNonNull(next(ids(1, 2, 3, 4), ids()));
+
+    assertThat(RingPlan.generationOf(one.number()))
+        .isEqualTo(RingPlan.generationOf(other.number()));
+    assertThat(one.number()).isNotEqualTo(other.number());
+  }
+
+  @Test
   void one_on_an_empty_disk_is_admitted_again_when_it_is_ready() {
     begin(1, 2, 3);
     Member member = new Member(id(2), "127.0.0.1", 1, 2, 3, "", "");
@@ -131,16 +163,18 @@ class PlannerTest {
   }
 
   @Test
-  void plans_are_made_by_the_first_of_those_that_are_served_and_in_reach() {
-    begin(2, 3);
+  void plans_are_made_by_the_first_that_is_served_where_most_of_those_are_in_reach() {
+    begin(2, 3, 4);
     become(1, Standing.IN);
     RingPlan plan = requireNonNull(roster.plan());
 
     assertThat(Planner.claimant(roster, plan, ids(1, 2, 3))).isEqualTo(id(2));
-    assertThat(Planner.claimant(roster, plan, ids(1, 3))).isEqualTo(id(3));
-    assertThat(Planner.claimant(roster, plan, ids(1))).isNull();
+    assertThat(Planner.claimant(roster, plan, ids(1, 3, 4))).isEqualTo(id(3));
+    assertThat(Planner.claimant(roster, plan, ids(1, 2))).as("the others may plan too").isNull();
     become(2, Standing.REMOVED);
     become(3, Standing.REMOVED);
+    assertThat(Planner.claimant(roster, plan, ids(1, 4))).isEqualTo(id(4));
+    become(4, Standing.REMOVED);
     assertThat(Planner.claimant(roster, plan, ids(1))).isEqualTo(id(1));
   }
 }

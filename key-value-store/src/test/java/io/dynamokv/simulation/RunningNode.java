@@ -82,7 +82,7 @@ final class RunningNode {
         };
     DotSource dots =
         cluster.parts.dots(actor, identity, storage, cluster.ring.partitions(), isHeld);
-    DotSource watchedDots = key -> world.given(node.index, dots.next(key));
+    DotSource watchedDots = new WatchedDots(world, node, dots);
     this.core =
         new SimulatedCore(
             settings(scenario),

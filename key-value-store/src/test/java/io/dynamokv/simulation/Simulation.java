@@ -233,6 +233,7 @@ final class Simulation {
       RunningNode running = node.running();
       text.append(" ").append(node.id()).append(" ");
       text.append(running == null ? "does not run;" : describe(running));
+      text.append(" owes ").append(node.disk.owed()).append(";");
     }
     return text.toString();
   }

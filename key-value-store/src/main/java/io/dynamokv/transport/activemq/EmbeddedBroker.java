@@ -233,11 +233,16 @@ final class EmbeddedBroker {
   /** A connection inside the process handles one thing at a time; so each queue has its own. */
   private synchronized void consume(String queue) throws JMSException {
     Connection consumer = consumerFactory().createConnection();
+    try {
+      Session session = consumer.createSession(false, Session.AUTO_ACKNOWLEDGE);
+      String options = "?consumer.dispatchAsync=false&consumer.prefetchSize=" + PREFETCH;
+      session.createConsumer(session.createQueue(queue + options)).setMessageListener(listener);
+      consumer.start();
+    } catch (JMSException | RuntimeException e) {
+      stop("a consumer", consumer::close);
+      throw e;
+    }
     consumers.put(queue, consumer);
-    Session session = consumer.createSession(false, Session.AUTO_ACKNOWLEDGE);
-    String options = "?consumer.dispatchAsync=false&consumer.prefetchSize=" + PREFETCH;
-    session.createConsumer(session.createQueue(queue + options)).setMessageListener(listener);
-    consumer.start();
   }
 
   private ActiveMQConnectionFactory consumerFactory() {
