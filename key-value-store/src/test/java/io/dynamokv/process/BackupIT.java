@@ -58,6 +58,7 @@ class BackupIT {
     cluster.await(
         "it to be brought what it lacks",
         () -> cluster.repair(3) && cluster.dump(3).contains("\"keys\":3"));
+    cluster.await("it to count again", () -> cluster.state(3).equals("up"));
     for (int node = 1; node <= 3; node++) {
       assertThat(cluster.client(node).get("changed", 3).values()).doesNotContain("before");
       assertThat(cluster.client(node).get("changed", 3).values()).hasSize(1);
