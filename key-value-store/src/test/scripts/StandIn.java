@@ -21,7 +21,7 @@ public final class StandIn {
     String id = find(config, "(?m)^  id: (\\S+)$").group(1);
     Path pid = Path.of(find(config, "(?m)^  directory: '(.*)'$").group(1).replace("''", "'"), "pid");
     Matcher ports =
-        find(config, "id: " + id + ", .*httpPort: (\\d+), adminPort: (\\d+), messagingPort: (\\d+)");
+        find(config, "self: .*httpPort: (\\d+), adminPort: (\\d+), messagingPort: (\\d+)");
     if (is("FAILS", id)) {
       throw new IllegalStateException("the disk of " + id + " is on fire");
     }

@@ -68,7 +68,7 @@ refuses_wrong_arguments_with_exit_code_2() {
   done <<'END'
 |./dynamo-kv cluster
 no-such|there is no command 'no-such'
-cluster add|there is no command 'cluster add'
+cluster grow|there is no command 'cluster grow'
 cluster --nodes 0|--nodes must be a number from 1 to 32, but is '0'
 cluster --nodes 33|from 1 to 32
 cluster --nodes three|but is 'three'
