@@ -26,12 +26,13 @@ cluster_remove() {
   read_running_cluster || return
   [[ $'\n'$(node_numbers)$'\n' == *$'\n'"$leaving"$'\n'* ]] || fail "there is no node-$leaving in $DATA"
   (($(node_numbers | wc -l) > 1)) || fail "node-$leaving is the only node"
-  local lock other
+  local lock other answer
   lock_folder
   other=$(another_running "$leaving") || fail "no other node runs that could take over what node-$leaving holds"
   if serving_pid "$leaving" >/dev/null; then
-    [[ $(http_post "$(admin_port "$leaving")" /tasks/leave 10) == HTTP/*' 200 '* ]] ||
-      fail "node-$leaving does not answer: stop it, then remove it again"
+    answer=$(http_post "$(admin_port "$leaving")" /tasks/leave 10)
+    [[ $answer != *'can not leave'* ]] || fail "node-$leaving can not leave: members of this cluster never change (membership.provider)"
+    [[ $answer == HTTP/*' 200 '* ]] || fail "node-$leaving does not answer: stop it, then remove it again"
     await_change "node-$leaving is handing over what it holds" has_left "$leaving" "$other"
     stop_one "$leaving"
   else

@@ -1,14 +1,11 @@
 package io.dynamokv.membership;
 
 import io.dynamokv.ring.MemberId;
-import io.dynamokv.ring.Partitions;
 import io.dynamokv.ring.Ring;
-import io.dynamokv.ring.RingMember;
 import io.dynamokv.ring.TokenTable;
 import io.dynamokv.transport.Message;
 import io.dynamokv.transport.Message.RosterProgress;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +14,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,14 +39,10 @@ public final class Membership {
   private final long suspectAfterNs;
   private final long startedNs;
   private final RosterKeeper keeper;
-  private final Map<MemberId, Peer> peers = new HashMap<>();
-
-  /** Those that there is a link to, be they members or not yet. */
-  private final Set<MemberId> linked = new HashSet<>();
-
+  private final PeerTable peers;
   private final Rings rings;
   private volatile View view;
-  private volatile boolean isServing;
+  private @Nullable Roster shown;
   private long lastTickNs;
 
   /** How often members beat, and when silence is suspicious. Immutable. */
@@ -84,10 +76,11 @@ public final class Membership {
     this.ownNodeId = ownNodeId;
     this.beatNs = timing.beatNs();
     this.suspectAfterNs = timing.suspectAfterNs();
+    this.peers = new PeerTable(suspectAfterNs);
     this.lastTickNs = nowNs;
     this.startedNs = nowNs;
-    this.keeper = new RosterKeeper(self, ownNodeId, roster, founding, nowNs);
     this.rings = new Rings(facts);
+    this.keeper = new RosterKeeper(self, ownNodeId, roster, founding, rings, nowNs);
     this.view = new View(self, List.of(self), rings.none(), Set.of(self.id()));
     meet(nowNs);
     refresh(nowNs);
@@ -148,7 +141,9 @@ public final class Membership {
     } else if (keeper.isNameTaken()) {
       return "another node lives under this one's name: one of them needs another node.id";
     }
-    return isServing ? null : "this node knows of no ring yet: it has met too few members";
+    return keeper.roster().plan() != null
+        ? null
+        : "this node knows of no ring yet: it has met too few members";
   }
 
   /** Whether this node has left the cluster, or was removed. */
@@ -192,19 +187,13 @@ public final class Membership {
       LOG.error("refusing gossip of another cluster: {}; here {}", roster.facts(), facts);
       return false;
     }
-    Set<MemberId> living = new HashSet<>();
-    peers.forEach(
-        (id, peer) -> {
-          if (peer.lives(nowNs)) {
-            living.add(id);
-          }
-        });
+    Set<MemberId> living = peers.those(peer -> peer.lives(nowNs));
     return keeper.merge(roster, living) && rosterChanged(nowNs);
   }
 
-  /** This node says what is to become of it. */
+  /** This node says what is to become of it; false if that changes nothing. */
   public synchronized boolean become(Standing standing, long nowNs) {
-    return keeper.become(standing) && rosterChanged(nowNs);
+    return !fixed && keeper.become(standing) && rosterChanged(nowNs);
   }
 
   /** Somebody says that a member will not come back; false if there is no such member. */
@@ -218,36 +207,15 @@ public final class Membership {
     return true;
   }
 
-  /** Knows the members that there are, and no others. */
   private void meet(long nowNs) {
-    Set<MemberId> present = keeper.present().keySet();
-    peers.keySet().retainAll(present);
-    for (MemberId id : present) {
-      if (!id.equals(self.id())) {
-        peers.computeIfAbsent(
-            id,
-            member -> {
-              Peer peer = new Peer(suspectAfterNs, nowNs);
-              peer.link(linked.contains(member));
-              return peer;
-            });
-      }
-    }
+    Set<MemberId> others = new TreeSet<>(keeper.present().keySet());
+    others.remove(self.id());
+    peers.meet(others, nowNs);
   }
 
   /** The link to a member was made or lost. Returns whether the view has changed. */
   public synchronized boolean onLink(MemberId member, boolean up) {
-    if (up) {
-      linked.add(member);
-    } else {
-      linked.remove(member);
-    }
-    Peer peer = peers.get(member);
-    if (peer == null) {
-      return false;
-    }
-    peer.link(up);
-    return refresh(lastTickNs);
+    return peers.link(member, up) && refresh(lastTickNs);
   }
 
   /** A member says that it lives. Returns whether the view has changed. */
@@ -269,9 +237,8 @@ public final class Membership {
   /** A member has not answered a request in time. Returns whether the view has changed. */
   public synchronized boolean onTimeout(MemberId member, Work work, long nowNs) {
     Peer peer = peers.get(member);
-    long leftOut = peers.values().stream().filter(each -> each.isLeftOut(nowNs)).count();
     // If half of them do not answer, the reason may be here; and too few would be left to ask.
-    if (peer == null || leftOut + 1 > peers.size() / 2) {
+    if (peer == null || !peers.canLeaveOut(1, nowNs)) {
       return false;
     }
     return peer.missesOf(work).missed(nowNs) && refresh(nowNs);
@@ -303,7 +270,7 @@ public final class Membership {
               heartbeat.cluster(), heartbeat.partitions(), heartbeat.replicas(), heartbeat.ring());
       return "it means another cluster: " + others + "; here " + facts;
     }
-    if (heartbeat.nodeId() == ownNodeId || isTakenByAnother(member, heartbeat.nodeId())) {
+    if (heartbeat.nodeId() == ownNodeId || peers.isTakenByAnother(member, heartbeat.nodeId())) {
       return "its data folder is a copy of another member's, with the same identity %x"
           .formatted(heartbeat.nodeId());
     }
@@ -315,21 +282,12 @@ public final class Membership {
     return null;
   }
 
-  private boolean isTakenByAnother(MemberId member, long nodeId) {
-    return peers.entrySet().stream()
-        .anyMatch(
-            entry ->
-                !entry.getKey().equals(member)
-                    && entry.getValue().agrees()
-                    && entry.getValue().nodeId() == nodeId);
-  }
-
   /** Lets time pass; to be called several times within the time of suspicion. */
   public synchronized boolean tick(long nowNs) {
     boolean paused = nowNs - lastTickNs > 2 * beatNs;
     if (paused) {
       // This node itself stood still: the others' silence is its own fault until they are heard.
-      peers.values().forEach(peer -> peer.excuse(nowNs));
+      peers.forEach((id, peer) -> peer.excuse(nowNs));
     }
     lastTickNs = nowNs;
     boolean changed = refresh(nowNs);
@@ -337,62 +295,58 @@ public final class Membership {
   }
 
   private boolean plan(long nowNs) {
-    boolean othersKnowARing = false;
-    Set<MemberId> present = new TreeSet<>(view.reachable());
+    Set<MemberId> reachable = view.reachable();
+    Set<MemberId> present = peers.those(peer -> peer.awayNs(nowNs) < PATIENCE_NS);
+    present.addAll(reachable);
     Set<MemberId> ready = new TreeSet<>();
-    for (Map.Entry<MemberId, Peer> each : peers.entrySet()) {
-      RosterProgress progress = each.getValue().progress();
-      othersKnowARing |= progress.plan() > 0;
-      if (each.getValue().awayNs(nowNs) < PATIENCE_NS) {
-        present.add(each.getKey());
-      }
-      MemberRecord record = keeper.roster().record(each.getKey());
-      boolean isThatFolder = record != null && record.nodeId() == each.getValue().nodeId();
-      boolean isReady = isThatFolder && progress.ready() && progress.plan() == keeper.plan();
-      if (isReady && view.reachable().contains(each.getKey())) {
-        ready.add(each.getKey());
-      }
-    }
+    peers.forEach(
+        (id, peer) -> {
+          if (reachable.contains(id) && isReady(id, peer)) {
+            ready.add(id);
+          }
+        });
     if (keeper.isReady()) {
       ready.add(self.id());
     }
+    boolean othersKnowARing = !peers.those(peer -> peer.progress().plan() > 0).isEmpty();
     // At first nobody seems to be there.
     boolean isSettledIn = nowNs - startedNs > 2 * suspectAfterNs;
     boolean planned =
-        keeper.found(view.reachable(), othersKnowARing, nowNs)
-            || isSettledIn && keeper.plan(view.reachable(), present, ready);
+        keeper.found(reachable, othersKnowARing, nowNs)
+            || isSettledIn && keeper.plan(reachable, present, ready);
     return planned && rosterChanged(nowNs);
   }
 
+  /** Whether a member has what it should have by the plan that this node follows. */
+  private boolean isReady(MemberId id, Peer peer) {
+    MemberRecord record = keeper.roster().record(id);
+    boolean isThatFolder = record != null && record.nodeId() == peer.nodeId();
+    return isThatFolder && peer.progress().ready() && peer.progress().plan() == keeper.plan();
+  }
+
   private boolean refresh(long nowNs) {
-    TreeSet<MemberId> reachable = new TreeSet<>();
+    TreeSet<MemberId> reachable = peers.those(peer -> peer.isReachable(nowNs));
     reachable.add(self.id());
-    peers.forEach(
-        (id, peer) -> {
-          if (peer.isReachable(nowNs)) {
-            reachable.add(id);
-          }
-        });
-    View next = viewOf(reachable);
-    if (next.equals(view)) {
+    if (keeper.roster() == shown && reachable.equals(view.reachable())) {
       return false;
     }
     tellChanges(reachable);
-    view = next;
-    isServing = keeper.roster().plan() != null;
+    shown = keeper.roster();
+    view = viewOf(reachable);
     return true;
   }
 
   private View viewOf(Set<MemberId> reachable) {
+    Map<MemberId, MemberRecord> present = keeper.present();
     List<Member> members = new ArrayList<>();
     Set<MemberId> leaving = new HashSet<>();
-    for (MemberRecord record : keeper.present().values()) {
+    for (MemberRecord record : present.values()) {
       members.add(record.member());
       if (record.standing() == Standing.LEAVING) {
         leaving.add(record.member().id());
       }
     }
-    if (!keeper.present().containsKey(self.id())) {
+    if (!present.containsKey(self.id())) {
       members.add(self);
     }
     RingPlan plan = keeper.roster().plan();
@@ -416,31 +370,5 @@ public final class Membership {
             LOG.warn("member {} is unreachable: {}", id, peer.trouble(lastTickNs));
           }
         });
-  }
-
-  /** Makes rings, and remembers the last few. */
-  private static final class Rings {
-    private final ClusterFacts facts;
-    private final Map<TokenTable, Ring> made = new HashMap<>();
-
-    Rings(ClusterFacts facts) {
-      this.facts = facts;
-    }
-
-    Ring of(TokenTable table) {
-      if (made.size() > 4 && !made.containsKey(table)) {
-        made.clear();
-      }
-      return made.computeIfAbsent(table, key -> Ring.of(key, facts.replicas()));
-    }
-
-    /** One in which nobody holds anything. */
-    Ring none() {
-      RingMember nobody = new RingMember(MemberId.NOBODY, "");
-      List<Integer> all = IntStream.range(0, facts.partitions()).boxed().toList();
-      return of(
-          TokenTable.of(
-              new Partitions(facts.partitions()), List.of(nobody), Map.of(nobody.id(), all)));
-    }
   }
 }

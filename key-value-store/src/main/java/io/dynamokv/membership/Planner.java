@@ -1,10 +1,7 @@
 package io.dynamokv.membership;
 
 import io.dynamokv.ring.MemberId;
-import io.dynamokv.ring.Partitions;
-import io.dynamokv.ring.Ring;
 import io.dynamokv.ring.RingMember;
-import io.dynamokv.ring.TokenAllocator;
 import io.dynamokv.ring.TokenTable;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,7 +41,7 @@ final class Planner {
    *
    * @param founders those that begin together
    */
-  static RingPlan first(Roster roster, Set<MemberId> founders, TokenTables tables) {
+  static RingPlan first(Roster roster, Set<MemberId> founders, Rings rings) {
     List<RingMember> members = new ArrayList<>();
     Map<MemberId, Long> admitted = new HashMap<>();
     for (MemberRecord record : roster.present().values()) {
@@ -54,7 +51,7 @@ final class Planner {
       }
     }
     // Where several rings were begun, the one that most have begun counts.
-    return RingPlan.of(members.size(), tables.initial(members), null, admitted);
+    return RingPlan.of(members.size(), rings.initial(members), null, admitted);
   }
 
   /**
@@ -64,14 +61,14 @@ final class Planner {
    * @param ready those that have all that they should have by the present plan
    */
   static @Nullable RingPlan next(
-      Roster roster, Set<MemberId> present, Set<MemberId> ready, TokenTables tables) {
+      Roster roster, Set<MemberId> present, Set<MemberId> ready, Rings rings) {
     RingPlan plan = roster.plan();
     if (plan == null) {
       return null;
     }
-    TokenTable target = target(roster, plan, present, tables);
+    TokenTable target = target(roster, plan, present, rings);
     if (target == null || target.members().equals(plan.target().members())) {
-      return settled(roster, plan, ready, tables.replicas());
+      return settled(roster, plan, ready, rings);
     }
     TokenTable next = target.equals(plan.served()) ? null : target;
     return plan.followedBy(plan.served(), next, plan.admitted());
@@ -79,7 +76,7 @@ final class Planner {
 
   /** What is to be served in the end, made from what is served now; null if nobody is left. */
   private static @Nullable TokenTable target(
-      Roster roster, RingPlan plan, Set<MemberId> present, TokenTables tables) {
+      Roster roster, RingPlan plan, Set<MemberId> present, Rings rings) {
     TreeSet<MemberId> served = ids(plan.served());
     TreeSet<MemberId> wanted = new TreeSet<>();
     for (MemberRecord record : roster.records().values()) {
@@ -98,14 +95,14 @@ final class Planner {
         joiners.add(record.ringMember());
       }
     }
-    while (wanted.size() > tables.most() && !joiners.isEmpty()) {
+    while (wanted.size() > rings.most() && !joiners.isEmpty()) {
       wanted.remove(joiners.remove(joiners.size() - 1).id());
     }
     served.removeAll(wanted);
     if (ids(plan.target()).equals(wanted)) {
       return plan.target();
     }
-    return tables.change(plan.served(), served, joiners);
+    return rings.change(plan.served(), served, joiners);
   }
 
   private static TreeSet<MemberId> ids(TokenTable table) {
@@ -116,12 +113,12 @@ final class Planner {
 
   /** What is aimed at is served when all who lack something have it. */
   private static @Nullable RingPlan settled(
-      Roster roster, RingPlan plan, Set<MemberId> ready, int replicas) {
+      Roster roster, RingPlan plan, Set<MemberId> ready, Rings rings) {
     Map<MemberId, Long> admitted = new HashMap<>(plan.admitted());
     boolean allReady = true;
     for (RingMember member : plan.target().members()) {
       MemberRecord record = roster.record(member.id());
-      boolean lacks = record == null || !plan.isAdmitted(record) || gains(plan, member, replicas);
+      boolean lacks = record == null || !plan.isAdmitted(record) || gains(plan, member, rings);
       if (record != null && ready.contains(member.id())) {
         admitted.put(member.id(), record.nodeId());
       } else if (lacks) {
@@ -138,40 +135,9 @@ final class Planner {
     return null;
   }
 
-  private static boolean gains(RingPlan plan, RingMember member, int replicas) {
+  private static boolean gains(RingPlan plan, RingMember member, Rings rings) {
     TokenTable next = plan.next();
     return next != null
-        && !Ring.of(next, replicas)
-            .rangesGainedBy(member.id(), Ring.of(plan.served(), replicas))
-            .isEmpty();
-  }
-
-  /** Makes tables; where that is done again and again, it may remember them. */
-  record TokenTables(Partitions partitions, int replicas) {
-    /** How many members there can be. */
-    int most() {
-      return Math.min(TokenTable.MAX_MEMBERS, partitions.count());
-    }
-
-    TokenTable initial(List<RingMember> members) {
-      return TokenAllocator.initial(members, partitions, replicas);
-    }
-
-    /** Takes out some members, then lets others in; null if nobody is left. */
-    @Nullable TokenTable change(TokenTable table, Set<MemberId> leavers, List<RingMember> joiners) {
-      TokenTable changed = table;
-      List<RingMember> rest = new ArrayList<>(table.members());
-      rest.removeIf(member -> leavers.contains(member.id()));
-      if (rest.isEmpty()) {
-        return joiners.isEmpty() ? null : initial(joiners);
-      }
-      for (MemberId leaver : leavers) {
-        changed = TokenAllocator.leave(changed, leaver, replicas);
-      }
-      for (RingMember joiner : joiners) {
-        changed = TokenAllocator.join(changed, joiner, replicas);
-      }
-      return changed;
-    }
+        && !rings.of(next).rangesGainedBy(member.id(), rings.of(plan.served())).isEmpty();
   }
 }

@@ -42,6 +42,13 @@ public record Roster(
     return new Roster(facts, records, later(plan, other));
   }
 
+  /** The same without what it knows of one member. */
+  Roster without(MemberId id) {
+    TreeMap<MemberId, MemberRecord> rest = new TreeMap<>(records);
+    rest.remove(id);
+    return new Roster(facts, rest, plan);
+  }
+
   /** What follows from this one and another together. */
   Roster merge(Roster other) {
     TreeMap<MemberId, MemberRecord> merged = new TreeMap<>(records);

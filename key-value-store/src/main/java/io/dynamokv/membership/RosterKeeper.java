@@ -3,10 +3,9 @@ package io.dynamokv.membership;
 import static java.util.Objects.requireNonNull;
 
 import io.dynamokv.ring.MemberId;
-import io.dynamokv.ring.Partitions;
+import io.dynamokv.ring.RingMember;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +23,7 @@ final class RosterKeeper {
   private final Member self;
   private final long nodeId;
   private final Founding founding;
-  private final Planner.TokenTables tables;
+  private final Rings rings;
   private Roster roster;
   private byte[] bytes;
   private long hash;
@@ -36,13 +35,12 @@ final class RosterKeeper {
   /**
    * @param roster what this node knew when it last ran
    */
-  RosterKeeper(Member self, long nodeId, Roster roster, Founding founding, long nowNs) {
+  RosterKeeper(
+      Member self, long nodeId, Roster roster, Founding founding, Rings rings, long nowNs) {
     this.self = self;
     this.nodeId = nodeId;
     this.founding = founding;
-    this.tables =
-        new Planner.TokenTables(
-            new Partitions(roster.facts().partitions()), roster.facts().replicas());
+    this.rings = rings;
     this.roster = roster;
     this.bytes = new byte[0];
     this.quietSinceNs = nowNs;
@@ -128,7 +126,7 @@ final class RosterKeeper {
     Roster known = other;
     for (MemberRecord record : other.records().values()) {
       if (isTheft(record, living)) {
-        known = without(known, record.member().id());
+        known = known.without(record.member().id());
       }
     }
     boolean changed = setIfChanged(roster.merge(known));
@@ -153,12 +151,6 @@ final class RosterKeeper {
           known.member().address());
     }
     return isOther;
-  }
-
-  private static Roster without(Roster roster, MemberId id) {
-    TreeMap<MemberId, MemberRecord> rest = new TreeMap<>(roster.records());
-    rest.remove(id);
-    return new Roster(roster.facts(), rest, roster.plan());
   }
 
   /** What others say of this node may be old: from another folder, or another address. */
@@ -207,7 +199,7 @@ final class RosterKeeper {
       return false;
     }
     LOG.info("making the ring of {}", founders);
-    return setIfChanged(roster.with(Planner.first(roster, founders, tables)));
+    return setIfChanged(roster.with(Planner.first(roster, founders, rings)));
   }
 
   /** Makes the next plan, if there is one to make and it is for this node to do it. */
@@ -218,19 +210,16 @@ final class RosterKeeper {
         || !self.id().equals(Planner.claimant(roster, plan, reachable))) {
       return false;
     }
-    RingPlan next = Planner.next(roster, present, ready, tables);
+    RingPlan next = Planner.next(roster, present, ready, rings);
     if (next == null) {
       return false;
     }
-    LOG.info("{}", describe(next));
+    LOG.info(
+        "plan {} of the ring: {} {}",
+        RingPlan.generationOf(next.number()),
+        next.next() == null ? "served by" : "on the way to",
+        next.target().members().stream().map(RingMember::id).toList());
     return setIfChanged(roster.with(next));
-  }
-
-  private static String describe(RingPlan plan) {
-    String members = plan.target().members().stream().map(m -> m.id().value()).toList().toString();
-    return plan.next() == null
-        ? "plan " + RingPlan.generationOf(plan.number()) + " of the ring: served by " + members
-        : "plan " + RingPlan.generationOf(plan.number()) + " of the ring: on the way to " + members;
   }
 
   /** The records of all that are members, whether they hold anything yet or not. */

@@ -29,13 +29,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -68,9 +68,7 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
   private final NodeCore core;
   private final List<Mailbox> mailboxes = new ArrayList<>();
   private final ScheduledExecutorService timer;
-  private final ExecutorService rosterWriter =
-      Executors.newSingleThreadExecutor(task -> daemon(task, "roster-writer"));
-  private final AtomicReference<byte @Nullable []> latestRoster = new AtomicReference<>();
+  private final RosterWriter rosterWriter;
   private final AtomicInteger unanswered = new AtomicInteger();
   private final CoordinatorMetrics metrics;
   private volatile @Nullable MemberState announced;
@@ -90,6 +88,7 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
     this.settings = settings;
     this.membership = membership;
     this.storage = storage;
+    this.rosterWriter = new RosterWriter(storage);
     this.transport = transport;
     this.metrics = new CoordinatorMetrics(registry, System::nanoTime);
     this.pipeline =
@@ -111,7 +110,7 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
             actor,
             pipeline,
             new TransportPeers(transport),
-            this::keep,
+            rosterWriter::write,
             List.copyOf(mailboxes),
             new SecureRandom().nextLong() >>> 2,
             Clocks.SYSTEM,
@@ -263,28 +262,6 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
             + "): it has to be restarted; its log may say why";
   }
 
-  /** Keeps what is known of the members for the next start; the latest is enough. */
-  private void keep(byte[] roster) {
-    if (latestRoster.getAndSet(roster) == null) {
-      try {
-        rosterWriter.execute(this::writeRoster);
-      } catch (RejectedExecutionException e) {
-        LOG.debug("the node has been closed");
-      }
-    }
-  }
-
-  private void writeRoster() {
-    byte[] roster = latestRoster.getAndSet(null);
-    if (roster != null) {
-      try {
-        KnownRoster.write(storage, roster);
-      } catch (RuntimeException e) {
-        LOG.warn("could not keep what is known of the members: {}", e.getMessage());
-      }
-    }
-  }
-
   /** Says where other members may be met. */
   public void found(Set<Contact> contacts) {
     core.found(contacts);
@@ -310,9 +287,10 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
   }
 
   @Override
-  public void leave() {
-    core.become(Standing.LEAVING);
+  public boolean leave() {
+    boolean begins = core.become(Standing.LEAVING);
     turn();
+    return begins;
   }
 
   @Override
@@ -324,19 +302,17 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
 
   /** Leaves, and waits until what this node has is with others; gives up after a while. */
   public void leave(Duration longest) {
-    long untilNs = System.nanoTime() + longest.toNanos();
-    leave();
+    if (!leave()) {
+      return;
+    }
     try {
-      while (!membership.isRemoved() && System.nanoTime() - untilNs < 0) {
-        Thread.sleep(settings.heartbeatIntervalMs());
-      }
-      // So that the others hear of it.
-      Thread.sleep(4 * settings.heartbeatIntervalMs());
+      core.hasLeft().get(longest.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      LOG.warn("this node stops before it has handed over all that it holds");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("to have left can not fail", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-    if (!membership.isRemoved()) {
-      LOG.warn("this node stops before it has handed over all that it holds");
     }
   }
 
@@ -350,12 +326,12 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
   @Override
   public void close() {
     timer.shutdownNow();
-    rosterWriter.shutdown();
     transport.close();
     // First what is being stored, so that the ends of requests know of it; then what they note.
     pipeline.drain();
     core.endAll();
     mailboxes.forEach(Mailbox::finish);
+    rosterWriter.close();
     pipeline.close();
   }
 

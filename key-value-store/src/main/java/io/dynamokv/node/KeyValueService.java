@@ -53,9 +53,11 @@ public interface KeyValueService {
 
   /**
    * Has this node hand over what it holds, so that it is no member in the end; what comes of it is
-   * seen in the view and the {@link #transfers}. Without effect where members never change.
+   * seen in the view and the {@link #transfers}.
+   *
+   * @return false if members never change, or this node is none any more
    */
-  void leave();
+  boolean leave();
 
   /**
    * Says that a member will not come back, so that others take its share.

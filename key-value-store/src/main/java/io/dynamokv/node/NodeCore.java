@@ -23,6 +23,7 @@ import io.dynamokv.version.Version;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -44,6 +45,8 @@ final class NodeCore implements Transport.Receiver {
   /** For so long a node that leaves has nothing any more before it goes. */
   private static final int LAST_BEATS = 12;
 
+  private static final int FAREWELL_BEATS = 4;
+
   private final Membership membership;
   private final LongSupplier nanoClock;
   private final ReplicaServer server;
@@ -55,7 +58,9 @@ final class NodeCore implements Transport.Receiver {
   private final Repairs repairs;
   private final TreeServer treeServer;
   private final RosterExchange rosterExchange;
+  private final CompletableFuture<Void> left = new CompletableFuture<>();
   private int beatsEmpty;
+  private int beatsGone;
 
   /**
    * @param keeper keeps what is known of the members, for the next start
@@ -171,10 +176,17 @@ final class NodeCore implements Transport.Receiver {
   }
 
   /** This node says what is to become of it. */
-  void become(Standing standing) {
-    if (membership.become(standing, nanoClock.getAsLong())) {
+  boolean become(Standing standing) {
+    boolean isNew = membership.become(standing, nanoClock.getAsLong());
+    if (isNew) {
       tellView();
     }
+    return isNew;
+  }
+
+  /** Done when this node is no member any more, and others have been told. */
+  CompletableFuture<Void> hasLeft() {
+    return left;
   }
 
   /** Somebody says that a member will not come back; false if there is no such member. */
@@ -195,7 +207,8 @@ final class NodeCore implements Transport.Receiver {
 
   /**
    * Who is leaving is no member any more when it holds nothing and has nothing left, for some time:
-   * something may be on its way from a node that follows an older plan.
+   * something may be on its way from a node that follows an older plan. It stays for a moment after
+   * that, for the others to hear of it.
    */
   private void endLeave() {
     View view = membership.view();
@@ -210,6 +223,8 @@ final class NodeCore implements Transport.Receiver {
     beatsEmpty = isEmpty ? beatsEmpty + 1 : 0;
     if (beatsEmpty >= LAST_BEATS) {
       become(Standing.REMOVED);
+    } else if (membership.isRemoved() && ++beatsGone >= FAREWELL_BEATS) {
+      left.complete(null);
     }
   }
 

@@ -145,8 +145,11 @@ public final class Filling {
    */
   private boolean isComplete(View view, int partition) {
     List<MemberId> holders = otherHolders(view, partition);
+    if (holders.isEmpty()) {
+      return true;
+    }
     boolean someoneIsAdmitted = holders.stream().anyMatch(port::isAdmitted);
-    boolean isKnown = holders.isEmpty();
+    boolean isKnown = false;
     int asked = 0;
     for (MemberId holder : holders) {
       boolean wasCompared = wasCompared(holder, partition);
@@ -156,7 +159,7 @@ public final class Filling {
       asked += wasCompared ? 1 : 0;
       isKnown |= wasCompared && (port.isAdmitted(holder) || !someoneIsAdmitted);
     }
-    return isKnown && 2 * asked >= holders.size() + (holders.isEmpty() ? 0 : 1);
+    return isKnown && 2 * asked > holders.size();
   }
 
   /** Those that were removed are not waited for. */

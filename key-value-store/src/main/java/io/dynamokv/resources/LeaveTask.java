@@ -20,7 +20,9 @@ public final class LeaveTask extends Task {
 
   @Override
   public void execute(Map<String, List<String>> parameters, PrintWriter output) {
-    service.leave();
-    output.println("leaving; GET /cluster says how far it has come");
+    output.println(
+        service.leave()
+            ? "leaving; GET /cluster says how far it has come"
+            : "this node can not leave: members never change here, or it is none any more");
   }
 }

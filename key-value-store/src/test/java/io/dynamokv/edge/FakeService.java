@@ -149,7 +149,9 @@ public final class FakeService implements KeyValueService {
   }
 
   @Override
-  public void leave() {}
+  public boolean leave() {
+    return false;
+  }
 
   @Override
   public boolean remove(MemberId member) {

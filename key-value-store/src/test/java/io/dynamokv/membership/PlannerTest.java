@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dynamokv.ring.MemberId;
-import io.dynamokv.ring.Partitions;
 import io.dynamokv.ring.RingMember;
 import io.dynamokv.ring.TokenTable;
 import java.util.HashSet;
@@ -15,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class PlannerTest {
   private static final ClusterFacts FACTS = new ClusterFacts("test", 64, 2, 0);
-  private static final Planner.TokenTables TABLES = new Planner.TokenTables(new Partitions(64), 2);
+  private final Rings rings = new Rings(FACTS);
 
   private Roster roster = Roster.empty(FACTS);
 
@@ -45,11 +44,11 @@ class PlannerTest {
     for (int number : numbers) {
       become(number, Standing.IN);
     }
-    roster = roster.with(Planner.first(roster, ids(numbers), TABLES));
+    roster = roster.with(Planner.first(roster, ids(numbers), rings));
   }
 
   private @Nullable RingPlan next(Set<MemberId> present, Set<MemberId> ready) {
-    RingPlan plan = Planner.next(roster, present, ready, TABLES);
+    RingPlan plan = Planner.next(roster, present, ready, rings);
     if (plan != null) {
       roster = roster.with(plan);
     }
@@ -109,7 +108,7 @@ class PlannerTest {
 
   @Test
   void no_more_are_let_in_than_there_are_partitions() {
-    Planner.TokenTables four = new Planner.TokenTables(new Partitions(4), 2);
+    Rings four = new Rings(new ClusterFacts("test", 4, 2, 0));
     for (int number = 1; number <= 3; number++) {
       become(number, Standing.IN);
     }

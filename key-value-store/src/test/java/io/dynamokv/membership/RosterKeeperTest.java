@@ -16,7 +16,8 @@ class RosterKeeperTest {
   private RosterKeeper keeper = keeper(Roster.empty(FACTS));
 
   private static RosterKeeper keeper(Roster known) {
-    return new RosterKeeper(member(SELF, "here"), NODE_ID, known, new Founding(2, 100), 0);
+    return new RosterKeeper(
+        member(SELF, "here"), NODE_ID, known, new Founding(2, 100), new Rings(FACTS), 0);
   }
 
   private static Member member(MemberId id, String host) {
