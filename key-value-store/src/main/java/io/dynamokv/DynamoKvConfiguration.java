@@ -19,6 +19,7 @@ import io.dynamokv.config.NodeConfiguration;
 import io.dynamokv.config.Problems;
 import io.dynamokv.config.RequestsConfiguration;
 import io.dynamokv.config.StorageConfiguration;
+import io.dynamokv.config.TombstonesConfiguration;
 import io.dynamokv.replica.Replica;
 import io.dynamokv.resources.server.EdgeServerFactory;
 import jakarta.validation.Valid;
@@ -42,6 +43,9 @@ public final class DynamoKvConfiguration extends Configuration implements Checke
 
   @JsonProperty @Valid @NotNull
   private AntiEntropyConfiguration antiEntropy = new AntiEntropyConfiguration();
+
+  @JsonProperty @Valid @NotNull
+  private TombstonesConfiguration tombstones = new TombstonesConfiguration();
 
   @JsonProperty @Valid @NotNull
   private RequestsConfiguration requests = new RequestsConfiguration();
@@ -73,6 +77,10 @@ public final class DynamoKvConfiguration extends Configuration implements Checke
 
   public AntiEntropyConfiguration antiEntropy() {
     return antiEntropy;
+  }
+
+  public TombstonesConfiguration tombstones() {
+    return tombstones;
   }
 
   public HintsConfiguration hints() {

@@ -23,6 +23,7 @@ import io.dynamokv.node.KnownRoster;
 import io.dynamokv.node.NodeSettings;
 import io.dynamokv.node.RequestSettings;
 import io.dynamokv.repair.AntiEntropy;
+import io.dynamokv.repair.Collection;
 import io.dynamokv.replica.Dots;
 import io.dynamokv.replica.Identity;
 import io.dynamokv.replica.Replica;
@@ -63,6 +64,8 @@ import org.slf4j.LoggerFactory;
  */
 final class NodeAssembly implements Managed {
   private static final Logger LOG = LoggerFactory.getLogger(NodeAssembly.class);
+
+  private static final long SHORTEST_QUIET_NS = TimeUnit.SECONDS.toNanos(30);
 
   /** For so long nobody new has come when a ring is first made by as many as it is to have. */
   private static final long FOUNDING_QUIET_NS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -202,7 +205,17 @@ final class NodeAssembly implements Managed {
         new AntiEntropy.Settings(
             configuration.antiEntropy().interval().toNanoseconds(),
             configuration.antiEntropy().keysPerSecond()),
+        new Collection.Settings(
+            configuration.tombstones().minAge().toMilliseconds(),
+            configuration.tombstones().interval().toNanoseconds(),
+            quietNs(configuration)),
         Runtime.getRuntime().maxMemory() / 8);
+  }
+
+  /** Whatever is on its way is there, or lost, after so long. */
+  private static long quietNs(DynamoKvConfiguration configuration) {
+    long requestNs = configuration.requests().requestTimeout().toNanoseconds();
+    return Math.max(SHORTEST_QUIET_NS, 4 * requestNs);
   }
 
   private Membership fixedMembers() {

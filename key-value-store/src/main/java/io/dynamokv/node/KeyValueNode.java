@@ -128,6 +128,7 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
       registry.gauge("requests.registered." + i, () -> coordinator::registered);
     }
     AntiEntropyMetrics.register(registry, core.repairs().antiEntropy());
+    registry.gauge("tombstones.due", () -> core.repairs().collection()::due);
     registry.gauge("hints.oldest-age-ms", () -> core::oldestHintAgeMs);
     registry.gauge("cluster.members", () -> () -> view().members().size());
     registry.gauge("cluster.reachable-members", () -> () -> view().reachable().size());

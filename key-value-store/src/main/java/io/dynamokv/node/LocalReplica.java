@@ -59,6 +59,21 @@ public interface LocalReplica {
   boolean keys(
       long firstPosition, long lastPosition, int limit, Consumer<@Nullable KeyHashes> done);
 
+  /**
+   * Finds those of some keys that were deleted before some time; returns false if too much is
+   * queued.
+   *
+   * @param limit about so many keys are looked at
+   * @param beforeMs milliseconds since 1970
+   * @param done told null if the storage fails
+   */
+  boolean deletedKeys(
+      long firstPosition,
+      long lastPosition,
+      int limit,
+      long beforeMs,
+      Consumer<@Nullable KeyHashes> done);
+
   /** What came of a read. */
   sealed interface ReadResult {
     /**

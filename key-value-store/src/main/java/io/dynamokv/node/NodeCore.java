@@ -91,7 +91,11 @@ final class NodeCore implements Transport.Receiver {
     RepairPort port = new RepairPort(local, peers, membership, mailboxes.get(0), clocks);
     this.handoff = new Handoff(port, Message.BACKGROUND_IDS + (firstRequestId >>> 2));
     this.repairs =
-        new Repairs(port, settings.antiEntropy(), ANTI_ENTROPY_IDS + (firstRequestId >>> 2));
+        new Repairs(
+            port,
+            settings.antiEntropy(),
+            settings.collection(),
+            ANTI_ENTROPY_IDS + (firstRequestId >>> 2));
     this.rosterExchange = new RosterExchange(membership, peers, keeper, clocks.nano());
     this.treeServer = new TreeServer(port);
     this.hintExpiry = new HintExpiry(port, settings.maxHintAgeMs());
@@ -291,6 +295,8 @@ final class NodeCore implements Transport.Receiver {
       treeServer.onCompare(from, request);
     } else if (message instanceof Message.KeysRequest request) {
       treeServer.onKeys(from, request);
+    } else if (message instanceof Message.CollectRequest request) {
+      mailboxes.get(0).execute(() -> repairs.onCollect(from, request));
     } else if (message instanceof Message.WriteReply reply && reply.id() < ANTI_ENTROPY_IDS) {
       mailboxes
           .get(0)

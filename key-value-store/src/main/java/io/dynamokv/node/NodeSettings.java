@@ -1,6 +1,7 @@
 package io.dynamokv.node;
 
 import io.dynamokv.repair.AntiEntropy;
+import io.dynamokv.repair.Collection;
 
 /**
  * How a node runs. Immutable.
@@ -10,6 +11,7 @@ import io.dynamokv.repair.AntiEntropy;
  * @param queueCapacity how many reads, and how many writes, may wait for this node's own copy
  * @param maxHintAgeMs how long a node is kept what it did not come back for
  * @param antiEntropy how often, and how fast
+ * @param collection how tombstones are removed
  * @param queueBytes how many bytes of states the waiting writes may hold together
  */
 public record NodeSettings(
@@ -19,4 +21,5 @@ public record NodeSettings(
     int queueCapacity,
     long maxHintAgeMs,
     AntiEntropy.Settings antiEntropy,
+    Collection.Settings collection,
     long queueBytes) {}

@@ -91,7 +91,7 @@ final class PutRequest extends Request<PutCommand, PutOutcome> {
   private static Failure failureOf(WriteResult.Refusal refusal) {
     return switch (refusal) {
       case STORAGE_FAILED -> Failure.STORAGE_FAILED;
-      case HINTS_FULL, NOT_A_HOLDER -> Failure.OVERLOADED;
+      case HINTS_FULL, NOT_A_HOLDER, NOT_SETTLED -> Failure.OVERLOADED;
       case TOO_MANY_SIBLINGS -> Failure.TOO_MANY_SIBLINGS;
       case MALFORMED -> Failure.MALFORMED;
     };

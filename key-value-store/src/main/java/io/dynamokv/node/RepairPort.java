@@ -164,6 +164,35 @@ final class RepairPort implements Handoff.Port, HintExpiry.Port, Repairs.Port {
   }
 
   @Override
+  public boolean deletedKeys(
+      long firstPosition,
+      long lastPosition,
+      int limit,
+      long beforeMs,
+      Consumer<@Nullable KeyHashes> done) {
+    return local.deletedKeys(
+        firstPosition,
+        lastPosition,
+        limit,
+        beforeMs,
+        keys -> mailbox.execute(() -> done.accept(keys)));
+  }
+
+  @Override
+  public boolean check(Key key, long hash, Consumer<Boolean> done) {
+    return local.write(
+        new ReplicaWrite.Check(key, hash),
+        progress -> mailbox.execute(() -> done.accept(isNoted(progress))));
+  }
+
+  @Override
+  public boolean collect(Key key, long hash, Consumer<Boolean> done) {
+    return local.write(
+        new ReplicaWrite.Collect(key, hash),
+        progress -> mailbox.execute(() -> done.accept(isNoted(progress))));
+  }
+
+  @Override
   public boolean allFollow() {
     return membership.allFollow();
   }

@@ -144,6 +144,18 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   }
 
   @Override
+  public boolean deletedKeys(
+      long firstPosition,
+      long lastPosition,
+      int limit,
+      long beforeMs,
+      Consumer<@Nullable KeyHashes> done) {
+    Supplier<KeyHashes> look =
+        () -> storage.deletedBetween(firstPosition, lastPosition, limit, beforeMs);
+    return reads.offer(new PendingLook(() -> done.accept(look("deleted keys", look))));
+  }
+
+  @Override
   public Map<MemberId, Long> hintCounts() {
     return replica.hintCounts();
   }

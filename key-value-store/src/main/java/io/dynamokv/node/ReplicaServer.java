@@ -100,7 +100,7 @@ final class ReplicaServer {
   private static Status statusOf(WriteResult.Refusal refusal) {
     return switch (refusal) {
       case STORAGE_FAILED -> Status.STORAGE_FAILED;
-      case HINTS_FULL, NOT_A_HOLDER -> Status.OVERLOADED;
+      case HINTS_FULL, NOT_A_HOLDER, NOT_SETTLED -> Status.OVERLOADED;
       case TOO_MANY_SIBLINGS -> Status.TOO_MANY_SIBLINGS;
       case MALFORMED -> Status.MALFORMED;
     };

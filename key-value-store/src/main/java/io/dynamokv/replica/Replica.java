@@ -49,6 +49,7 @@ public final class Replica {
   private final Meter trimmed;
   private final Meter siblingsMade;
   private final HintBook hints;
+  private final Removals removals;
 
   /**
    * @param clockMs the time in milliseconds since 1970, for the entries of clocks
@@ -67,6 +68,7 @@ public final class Replica {
     this.trimmed = metrics.meter("replica.clocks-trimmed");
     this.siblingsMade = metrics.meter("replica.siblings-made");
     this.hints = new HintBook(storage, dots, clockMs, maxHintBytes, metrics);
+    this.removals = new Removals(storage, dots, metrics);
   }
 
   /** The bytes of a key's state, or null if it was never written here. */
@@ -105,42 +107,8 @@ public final class Replica {
       slots.values().forEach(slot -> slot.fail(results, e.isRefusal()));
     }
     hints.close(writes, results);
-    drop(writes, results);
+    removals.apply(writes, results);
     return Arrays.asList(results);
-  }
-
-  /** What others have been handed; a fault leaves it where it is. */
-  private void drop(List<ReplicaWrite> writes, WriteResult[] results) {
-    Map<Key, Storage.Change> drops = new LinkedHashMap<>(0);
-    Set<Key> kept = new HashSet<>(0);
-    try {
-      for (ReplicaWrite write : writes) {
-        if (write instanceof ReplicaWrite.Drop drop) {
-          byte[] state = storage.read(drop.key());
-          boolean isNeeded =
-              dots.mayWrite(drop.key()) || !storage.hints().holdersOwed(drop.key()).isEmpty();
-          if (state != null && StateCodec.hash(state) == drop.hash() && !isNeeded) {
-            drops.put(drop.key(), new Storage.Change(drop.key(), state, null));
-          }
-        }
-      }
-      if (!drops.isEmpty()) {
-        dots.forget(drops.keySet());
-        kept.addAll(keysOf(storage.compareAndWrite(List.copyOf(drops.values()))));
-      }
-    } catch (StorageException e) {
-      LOG.warn("could not drop {} keys: {}", drops.size(), e.getMessage());
-      kept.addAll(drops.keySet());
-    }
-    for (int i = 0; i < results.length; i++) {
-      if (writes.get(i) instanceof ReplicaWrite.Drop drop) {
-        boolean isGone = drops.containsKey(drop.key()) && !kept.contains(drop.key());
-        results[i] =
-            isGone
-                ? new WriteResult.Noted()
-                : new WriteResult.Refused(WriteResult.Refusal.STORAGE_FAILED);
-      }
-    }
   }
 
   /** Leaves in {@code slots} the keys that are not done; none, if nothing is thrown. */
@@ -258,6 +226,9 @@ public final class Replica {
         other = StateCodec.decode(sent);
       } catch (MalformedStateException e) {
         return new WriteResult.Refused(WriteResult.Refusal.MALFORMED);
+      }
+      if (current == null && removals.wasCollected(sent)) {
+        return new WriteResult.Stored(other.version(), sent); // All have seen it.
       }
       KeyState next = state.merge(other);
       if (next.equals(state)) {

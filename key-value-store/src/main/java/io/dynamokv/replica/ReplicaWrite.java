@@ -66,6 +66,19 @@ public sealed interface ReplicaWrite {
    */
   record Drop(Key key, long hash) implements ReplicaWrite {}
 
+  /**
+   * Asks whether the replica has nothing of a deleted key but what all others have: the tombstone
+   * with this hash, or nothing, and that it owes nobody anything about it. What it has is on the
+   * medium when it has agreed, whatever the configured durability.
+   */
+  record Check(Key key, long hash) implements ReplicaWrite {}
+
+  /**
+   * All members have agreed ({@link Check}): nobody needs the tombstone with this hash any more. It
+   * is not taken in again for a while.
+   */
+  record Collect(Key key, long hash) implements ReplicaWrite {}
+
   /** Whether it may change what the replica has of the key. */
   default boolean changesState() {
     return this instanceof Coordinate || this instanceof Merge || this instanceof StandIn;

@@ -34,6 +34,8 @@ public sealed interface WriteResult {
     TOO_MANY_SIBLINGS,
     /** This node does not hold the key, so it gives out no dots for it. */
     NOT_A_HOLDER,
+    /** What is to be removed, or checked, is not what is here, or somebody is owed it. */
+    NOT_SETTLED,
     /** The state to merge is not one. */
     MALFORMED
   }

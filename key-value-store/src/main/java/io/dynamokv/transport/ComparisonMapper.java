@@ -2,6 +2,8 @@ package io.dynamokv.transport;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.dynamokv.transport.Message.CollectReply;
+import io.dynamokv.transport.Message.CollectRequest;
 import io.dynamokv.transport.Message.CompareReply;
 import io.dynamokv.transport.Message.CompareRequest;
 import io.dynamokv.transport.Message.KeyHash;
@@ -10,6 +12,8 @@ import io.dynamokv.transport.Message.KeysRequest;
 import io.dynamokv.transport.Message.Level;
 import io.dynamokv.transport.Message.PlaceHash;
 import io.dynamokv.transport.Message.Status;
+import io.dynamokv.transport.proto.CollectReplyProto;
+import io.dynamokv.transport.proto.CollectRequestProto;
 import io.dynamokv.transport.proto.CompareReplyProto;
 import io.dynamokv.transport.proto.CompareRequestProto;
 import io.dynamokv.transport.proto.KeysReplyProto;
@@ -20,7 +24,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The part of {@link OperationMapper} for the comparisons of anti-entropy. Thread-safe. */
+/**
+ * The part of {@link OperationMapper} for the comparisons of anti-entropy and the collection of
+ * tombstones. Thread-safe.
+ */
 final class ComparisonMapper {
   private final WireLimits limits;
 
@@ -41,6 +48,14 @@ final class ComparisonMapper {
       operation.setKeysRequest(toProto(request));
     } else if (message instanceof KeysReply reply) {
       operation.setKeysReply(toProto(reply));
+    } else if (message instanceof CollectRequest request) {
+      operation.setCollectRequest(toProto(request));
+    } else if (message instanceof CollectReply reply) {
+      operation.setCollectReply(
+          CollectReplyProto.newBuilder()
+              .setId(reply.id())
+              .setCalmMs(reply.calmMs())
+              .addAllDisagreed(reply.disagreed()));
     } else {
       throw new IllegalArgumentException(
           "a kind of message without a form on the wire: " + message);
@@ -67,6 +82,17 @@ final class ComparisonMapper {
             .setId(request.id())
             .setFirstPosition(request.firstPosition())
             .setLastPosition(request.lastPosition());
+    for (KeyHash key : request.keys()) {
+      limits.checkKey(key.key().length);
+      proto.addKeys(UnsafeByteOperations.unsafeWrap(key.key())).addHashes(key.hash());
+    }
+    return proto.build();
+  }
+
+  private CollectRequestProto toProto(CollectRequest request) throws WireFormatException {
+    checkCount(request.keys().size());
+    CollectRequestProto.Builder proto =
+        CollectRequestProto.newBuilder().setId(request.id()).setAgreed(request.agreed());
     for (KeyHash key : request.keys()) {
       limits.checkKey(key.key().length);
       proto.addKeys(UnsafeByteOperations.unsafeWrap(key.key())).addHashes(key.hash());
@@ -124,6 +150,17 @@ final class ComparisonMapper {
             status,
             proto.getLastPosition(),
             toKeys(proto.getKeysList(), proto.getHashesList()));
+  }
+
+  CollectRequest toMessage(CollectRequestProto proto) throws WireFormatException {
+    checkCount(proto.getKeysCount());
+    return new CollectRequest(
+        proto.getId(), proto.getAgreed(), toKeys(proto.getKeysList(), proto.getHashesList()));
+  }
+
+  CollectReply toMessage(CollectReplyProto proto) throws WireFormatException {
+    checkCount(proto.getDisagreedCount());
+    return new CollectReply(proto.getId(), proto.getCalmMs(), proto.getDisagreedList());
   }
 
   private List<KeyHash> toKeys(List<ByteString> keys, List<Long> hashes)

@@ -24,7 +24,9 @@ public sealed interface Message {
     } else if (this instanceof WriteRequest request) {
       return request.id >= BACKGROUND_IDS;
     }
-    return this instanceof CompareRequest || this instanceof KeysRequest;
+    return this instanceof CompareRequest
+        || this instanceof KeysRequest
+        || this instanceof CollectRequest;
   }
 
   /** An answer. */
@@ -118,6 +120,32 @@ public sealed interface Message {
   record KeysReply(long id, Status status, long lastPosition, List<KeyHash> keys) implements Reply {
     public KeysReply {
       keys = List.copyOf(keys);
+    }
+  }
+
+  /**
+   * Asks whether nobody needs some tombstones any more, or says so.
+   *
+   * @param agreed whether all members have agreed; each of them removes what it has of these keys
+   * @param keys with the hashes of their tombstones
+   */
+  record CollectRequest(long id, boolean agreed, List<KeyHash> keys) implements Message {
+    public CollectRequest {
+      keys = List.copyOf(keys);
+    }
+  }
+
+  /**
+   * The answer to such a question.
+   *
+   * @param calmMs for how long the cluster has been calm, as the answering node sees it; 0 if it is
+   *     not
+   * @param disagreed which of the keys have something else here, or can not be looked at, by their
+   *     numbers in the request
+   */
+  record CollectReply(long id, long calmMs, List<Integer> disagreed) implements Reply {
+    public CollectReply {
+      disagreed = List.copyOf(disagreed);
     }
   }
 

@@ -146,6 +146,8 @@ final class OperationMapper {
       case COMPARE_REPLY -> comparisons.toMessage(operation.getCompareReply());
       case KEYS_REQUEST -> comparisons.toMessage(operation.getKeysRequest());
       case KEYS_REPLY -> comparisons.toMessage(operation.getKeysReply());
+      case COLLECT_REQUEST -> comparisons.toMessage(operation.getCollectRequest());
+      case COLLECT_REPLY -> comparisons.toMessage(operation.getCollectReply());
       case KIND_NOT_SET -> null;
     };
   }

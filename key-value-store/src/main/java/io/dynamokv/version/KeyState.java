@@ -61,6 +61,11 @@ public final class KeyState {
     return siblings.isEmpty();
   }
 
+  /** Whether the key was written, and all that was written is deleted. */
+  public boolean isDeleted() {
+    return !isEmpty() && siblings.stream().allMatch(sibling -> sibling.value() == null);
+  }
+
   /** The values that a reader sees: the siblings without the tombstones. */
   public List<byte[]> values() {
     List<byte[]> values = new ArrayList<>(siblings.size());

@@ -95,7 +95,7 @@ public final class VectorClock {
   }
 
   /** The timestamp of the newest entry, of which there must be one. */
-  long newestMs() {
+  public long newestMs() {
     return entries.get(0).timestampMs();
   }
 

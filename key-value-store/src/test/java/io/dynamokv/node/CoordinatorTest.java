@@ -182,6 +182,16 @@ class CoordinatorTest {
     }
 
     @Override
+    public boolean deletedKeys(
+        long firstPosition,
+        long lastPosition,
+        int limit,
+        long beforeMs,
+        Consumer<@Nullable KeyHashes> done) {
+      return false;
+    }
+
+    @Override
     public boolean keys(
         long firstPosition, long lastPosition, int limit, Consumer<@Nullable KeyHashes> done) {
       throw new UnsupportedOperationException();

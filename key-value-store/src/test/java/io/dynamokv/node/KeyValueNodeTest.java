@@ -10,6 +10,7 @@ import io.dynamokv.membership.ClusterFacts;
 import io.dynamokv.membership.Member;
 import io.dynamokv.membership.Membership;
 import io.dynamokv.repair.AntiEntropy;
+import io.dynamokv.repair.Collection;
 import io.dynamokv.replica.Replica;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
@@ -181,6 +182,7 @@ class KeyValueNodeTest {
             8192,
             3_600_000,
             new AntiEntropy.Settings(60_000_000_000L, 1000),
+            new Collection.Settings(3_600_000, 60_000_000_000L, 30_000_000_000L),
             64 << 20),
         membership,
         actor,

@@ -348,7 +348,12 @@ class AntiEntropyTest {
 
     Node(MemberId id, int keysPerSecond) {
       this.id = id;
-      this.repairs = new Repairs(this, new AntiEntropy.Settings(INTERVAL_NS, keysPerSecond), 1000);
+      this.repairs =
+          new Repairs(
+              this,
+              new AntiEntropy.Settings(INTERVAL_NS, keysPerSecond),
+              new Collection.Settings(0, Long.MAX_VALUE / 4, SECOND),
+              1000);
       this.antiEntropy = repairs.antiEntropy();
     }
 
@@ -416,6 +421,31 @@ class AntiEntropyTest {
         done.accept(storage.keysBetween(firstPosition, lastPosition, limit));
       }
       return !busy;
+    }
+
+    @Override
+    public boolean deletedKeys(
+        long firstPosition,
+        long lastPosition,
+        int limit,
+        long beforeMs,
+        Consumer<@Nullable KeyHashes> done) {
+      throw new AssertionError("nothing is collected");
+    }
+
+    @Override
+    public boolean check(Key key, long hash, Consumer<Boolean> done) {
+      throw new AssertionError("nothing is collected");
+    }
+
+    @Override
+    public boolean collect(Key key, long hash, Consumer<Boolean> done) {
+      throw new AssertionError("nothing is collected");
+    }
+
+    @Override
+    public long clockMs() {
+      return 0;
     }
 
     @Override

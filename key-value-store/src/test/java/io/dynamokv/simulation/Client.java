@@ -37,7 +37,9 @@ final class Client {
     this.history = history;
   }
 
+  /** Begins, or goes on after it was stopped a while ago. */
   void start() {
+    stopped = false;
     think();
   }
 
@@ -82,7 +84,8 @@ final class Client {
   private void write(KeyHistory key, Memory memory, Runnable then) {
     Version decoded = versions.decode(key.key, memory.version);
     Version from = new Version(decoded.clock(), decoded.dots());
-    boolean delete = world.chance.happens(0.2) && !cluster.isDeleting(key);
+    boolean delete =
+        world.chance.happens(world.scenario.collects() ? 0.5 : 0.2) && !cluster.isDeleting(key);
     Operation write = history.write(key, someQuorum(), from, memory.seen, delete);
     cluster.remember(write);
     submit(

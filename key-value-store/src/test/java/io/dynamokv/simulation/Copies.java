@@ -82,6 +82,11 @@ final class Copies implements Invariant {
   }
 
   @Override
+  public void onCollected(int node, KeyHistory key, KeyState tombstone) {
+    onReleased(node, key, Map.of());
+  }
+
+  @Override
   public void onHardened(int node) {
     for (KeyHistory key : keys) {
       Copy copy = copies[node][key.number];

@@ -1,11 +1,14 @@
 package io.dynamokv.simulation;
 
+import static java.util.Objects.requireNonNull;
+
 import io.dynamokv.storage.Storage;
 import io.dynamokv.version.KeyState;
 import io.dynamokv.version.Sibling;
 import io.dynamokv.version.StateCodec;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +30,9 @@ final class DotRegister {
   /** Who has been given what the replica keeps for others, and how often each had lost its data. */
   private final Map<KeyHistory, Map<Integer, Integer>> heirs = new HashMap<>();
 
+  /** The keys whose tombstones the replica was told to remove. */
+  private final Set<KeyHistory> collecting = new HashSet<>();
+
   DotRegister(World world, Cluster cluster, SimulatedNode node) {
     this.world = world;
     this.cluster = cluster;
@@ -36,6 +42,11 @@ final class DotRegister {
   /** The replica was told that somebody has what it keeps for others. */
   void handedOver(KeyHistory key, int holder) {
     heirs.computeIfAbsent(key, k -> new TreeMap<>()).put(holder, world.lossesOf(holder));
+  }
+
+  /** The replica was told that nobody needs a key's tombstone. */
+  void collect(KeyHistory key) {
+    collecting.add(key);
   }
 
   void given(Operation write) {
@@ -50,7 +61,11 @@ final class DotRegister {
   void onChange(Storage.Change change) {
     KeyHistory key = cluster.historyOf(change.key());
     byte[] next = change.next();
-    if (next == null) {
+    if (next == null && collecting.remove(key)) {
+      world.note(key.name, node.id() + " collects its tombstone");
+      world.onCollected(node.index, key, StateCodec.decode(requireNonNull(change.expected())));
+      return;
+    } else if (next == null) {
       world.note(key.name, node.id() + " releases it");
       world.onReleased(node.index, key, heirs.getOrDefault(key, Map.of()));
       heirs.remove(key);

@@ -56,4 +56,14 @@ abstract class ForwardingReplica implements LocalReplica {
       long firstPosition, long lastPosition, int limit, Consumer<@Nullable KeyHashes> done) {
     return replica.keys(firstPosition, lastPosition, limit, done);
   }
+
+  @Override
+  public boolean deletedKeys(
+      long firstPosition,
+      long lastPosition,
+      int limit,
+      long beforeMs,
+      Consumer<@Nullable KeyHashes> done) {
+    return replica.deletedKeys(firstPosition, lastPosition, limit, beforeMs, done);
+  }
 }

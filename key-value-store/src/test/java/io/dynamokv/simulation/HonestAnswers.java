@@ -113,8 +113,8 @@ final class HonestAnswers implements Invariant {
     KeyHistory key = operation.key;
     BitSet unseen = key.historyOf(copies.visible(operation.coordinator, key));
     unseen.andNot(operation.seen());
-    // A version with a trimmed clock covers less than its client has seen.
-    if (unseen.isEmpty() && !key.maybeTrimmed()) {
+    // A version with a trimmed clock covers less than its client has seen; a tombstone may be gone.
+    if (unseen.isEmpty() && !key.maybeTrimmed() && !key.wasCollected()) {
       throw violated(key, operation + " was told STALE by one that has nothing new for it");
     }
   }

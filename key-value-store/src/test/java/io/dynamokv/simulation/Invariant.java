@@ -27,6 +27,9 @@ interface Invariant {
    */
   default void onReleased(int node, KeyHistory key, Map<Integer, Integer> heirs) {}
 
+  /** A node's replica has removed a tombstone that nobody needs any more. */
+  default void onCollected(int node, KeyHistory key, KeyState tombstone) {}
+
   /** Everything that a node has stored is now as safe as the configured durability says. */
   default void onHardened(int node) {}
 

@@ -30,6 +30,10 @@ final class KeyHistory {
 
   private final List<Written> writes = new ArrayList<>();
   private final Map<Dot, Written> byDot = new HashMap<>();
+
+  /** Writes that were replaced by tombstones which nobody needs any more, and these. */
+  private final BitSet collected = new BitSet();
+
   private final Set<Object> actors = new HashSet<>();
 
   /** A write that has its dot. */
@@ -106,11 +110,25 @@ final class KeyHistory {
     return history;
   }
 
+  /** All have seen this tombstone, and forget it. */
+  void collect(KeyState tombstone) {
+    collected.or(historyOf(tombstone));
+  }
+
+  boolean isCollected(Written written) {
+    return collected.get(written.index);
+  }
+
+  /** Whether any of its tombstones was collected. */
+  boolean wasCollected() {
+    return !collected.isEmpty();
+  }
+
   /** The first write that a clock covers and a history does not know, or null. */
   @Nullable Written unaccounted(VectorClock clock, BitSet history) {
     for (int i = history.nextClearBit(0); i < writes.size(); i = history.nextClearBit(i + 1)) {
       Written written = writes.get(i);
-      if (written.escaped && clock.covers(written.dot)) {
+      if (written.escaped && !isCollected(written) && clock.covers(written.dot)) {
         return written;
       }
     }

@@ -70,7 +70,7 @@ final class NoAcknowledgedWriteLost implements Invariant {
   public void onFinal(KeyHistory key, KeyState state) {
     BitSet history = key.historyOf(state);
     for (Acknowledged write : acknowledged) {
-      if (write.key == key) {
+      if (write.key == key && !key.isCollected(write.written)) {
         check(write, history, state);
       }
     }

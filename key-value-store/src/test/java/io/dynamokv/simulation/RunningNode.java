@@ -10,6 +10,7 @@ import io.dynamokv.node.NodeSettings;
 import io.dynamokv.node.RequestSettings;
 import io.dynamokv.node.SimulatedCore;
 import io.dynamokv.repair.AntiEntropy;
+import io.dynamokv.repair.Collection;
 import io.dynamokv.repair.Filling;
 import io.dynamokv.replica.DotSource;
 import io.dynamokv.replica.Identity;
@@ -37,6 +38,10 @@ final class RunningNode {
   static final RequestSettings REQUESTS = new RequestSettings(500, 2000, 4096);
   private static final long QUEUE_BYTES = 1 << 20;
   private static final int KEYS_PER_SECOND = 1000;
+  private static final Collection.Settings COLLECTING =
+      new Collection.Settings(500, Scenario.SECOND, 6 * Scenario.SECOND);
+  private static final Collection.Settings NOT_COLLECTING =
+      new Collection.Settings(Scenario.NEVER_MS, Scenario.NEVER_NS, Scenario.NEVER_NS);
   private static final long HEARTBEAT_MS = 250;
   private static final long FOUNDING_QUIET_NS = 500 * Scenario.MILLISECOND;
   private static final long TICK_MS = 10;
@@ -114,6 +119,7 @@ final class RunningNode {
         scenario.queueCapacity(),
         scenario.maxHintAgeMs(),
         new AntiEntropy.Settings(scenario.antiEntropyNs(), KEYS_PER_SECOND),
+        scenario.collects() ? COLLECTING : NOT_COLLECTING,
         QUEUE_BYTES);
   }
 

@@ -22,6 +22,7 @@ import java.util.List;
  * @param longestGapNs how long nothing goes wrong, at most
  * @param chaosNs how long clients are at work and things go wrong
  * @param spares machines that are no members at first; none where members never change
+ * @param acts how often clients are at work, with a rest between
  */
 record Scenario(
     int nodes,
@@ -41,7 +42,8 @@ record Scenario(
     List<Fault> faults,
     long longestGapNs,
     long chaosNs,
-    int spares) {
+    int spares,
+    int acts) {
 
   static final int REPLICAS = 3;
   static final int ENOUGH_ROOM = 100;
@@ -70,7 +72,8 @@ record Scenario(
         someFaults(chance),
         chance.durationNs(200 * MILLISECOND, 10 * SECOND),
         chance.durationNs(3 * SECOND, 15 * SECOND),
-        0);
+        0,
+        1);
   }
 
   /** A busy day on a network without fault, on which these things go wrong, one a second. */
@@ -93,7 +96,8 @@ record Scenario(
         someFaults,
         SECOND,
         20 * SECOND,
-        0);
+        0,
+        1);
   }
 
   /** The same day for so many nodes. */
@@ -125,7 +129,37 @@ record Scenario(
         faults,
         longestGapNs,
         chaosNs,
-        spares);
+        spares,
+        acts);
+  }
+
+  /** Whether tombstones are removed. */
+  boolean collects() {
+    return acts > 1;
+  }
+
+  /** The same day, with rests between in which tombstones are removed. */
+  Scenario withRests() {
+    return new Scenario(
+        nodes,
+        coordinators,
+        clients,
+        keys,
+        durability,
+        queueCapacity,
+        maxHintAgeMs,
+        maxHintBytes,
+        antiEntropyNs,
+        longestThinkNs,
+        longestDelayNs,
+        lossRate,
+        duplicateRate,
+        disorderRate,
+        faults,
+        longestGapNs,
+        chaosNs / 2,
+        spares,
+        3);
   }
 
   boolean membersChange() {
@@ -154,7 +188,8 @@ record Scenario(
         more,
         Math.min(longestGapNs, 4 * SECOND),
         2 * chaosNs,
-        2);
+        2,
+        acts);
   }
 
   private static List<Fault> someFaults(Chance chance) {

@@ -22,6 +22,7 @@ final class SimulatedDisk {
   private final WatchedStorage.Moods moods = new WatchedStorage.Moods();
   private boolean slow;
   private MemoryDisk.@Nullable Backup backup;
+  private int collectionsAtBackup;
   private @Nullable MemoryStorage storage;
   private @Nullable WatchedStorage watched;
 
@@ -84,6 +85,12 @@ final class SimulatedDisk {
 
   void backUp() {
     backup = disk.backUp();
+    collectionsAtBackup = world.collections();
+  }
+
+  /** Whether tombstones were removed since: what they had deleted would come back. */
+  boolean isBackupTooOld() {
+    return collectionsAtBackup != world.collections();
   }
 
   /** The disk is replaced by one that holds what was backed up. */

@@ -221,6 +221,9 @@ final class SimulatedNode {
       world.note(Trace.ALL, id() + " is backed up");
       disk.backUp();
       return;
+    } else if (disk.isBackupTooOld()) {
+      loseDisk();
+      return;
     }
     world.note(Trace.ALL, id() + " is set back to its backup");
     end();

@@ -26,6 +26,11 @@ final class Simulation {
   /** More than a request and the slowest step of a disk, one after the other. */
   private static final long SETTLE_NS = 7 * Scenario.SECOND;
 
+  /** Shorter than a collection of tombstones takes, so that some are disturbed. */
+  private static final long SHORTEST_REST_NS = SETTLE_NS;
+
+  private static final long LONGEST_REST_NS = 40 * Scenario.SECOND;
+
   /** More than a read and the repairs that follow from it take while nothing is wrong. */
   private static final long READ_NS = Scenario.SECOND;
 
@@ -90,6 +95,7 @@ final class Simulation {
             new Bounded(),
             new NoSilentClobber(),
             new NoFalseSiblings(),
+            new NoResurrection(),
             new HonestAnswers(copies, cluster.membersChange),
             new NoAcknowledgedWriteLost(world, copies));
     world.watchedBy(Stream.concat(Stream.of(copies), invariants.stream().filter(wanted)).toList());
@@ -104,6 +110,13 @@ final class Simulation {
   static Report runWithChangingMembers(long seed) {
     return new Simulation(seed, new Parts(), Scenario::withChangingMembers, invariant -> true)
         .run();
+  }
+
+  /** The same, with rests in which tombstones are removed, and members that come and go or not. */
+  static Report runWithRests(long seed) {
+    UnaryOperator<Scenario> kind =
+        seed % 2 == 0 ? Scenario::withRests : drawn -> drawn.withChangingMembers().withRests();
+    return new Simulation(seed, new Parts(), kind, invariant -> true).run();
   }
 
   /**
@@ -143,10 +156,17 @@ final class Simulation {
     }
     List<Client> clients = new ArrayList<>();
     for (int i = 0; i < world.scenario.clients(); i++) {
-      Client client = new Client(world, cluster, history);
-      clients.add(client);
-      client.start();
+      clients.add(new Client(world, cluster, history));
     }
+    act(clients);
+    for (int i = 1; i < world.scenario.acts(); i++) {
+      world.time.pass(world.chance.durationNs(SHORTEST_REST_NS, LONGEST_REST_NS));
+      act(clients);
+    }
+  }
+
+  private void act(List<Client> clients) {
+    clients.forEach(Client::start);
     Chaos chaos = new Chaos(world, cluster);
     chaos.begin();
     world.time.pass(world.scenario.chaosNs());
@@ -339,6 +359,10 @@ final class Simulation {
       }
       // A trimmed clock may bring back what the write replaced, on those that still had it.
       boolean asItShould = isEqualEverywhere(key) || key.maybeTrimmed();
+      if (key.wasCollected()) {
+        converge(); // Some may have had a tombstone that others had removed.
+        asItShould = true;
+      }
       if (write.answer != Operation.Answer.STORED || !asItShould) {
         throw new InvariantViolation(
             "Recovery", key.name, key + ": mended, but " + write + " ended as " + write.answer);

@@ -35,7 +35,8 @@ enum Situation {
   JOINED,
   LEFT,
   REMOVED,
-  KEY_DROPPED;
+  KEY_DROPPED,
+  TOMBSTONE_COLLECTED;
 
   /** Those that there are only where members come and go. */
   static final List<Situation> OF_MEMBERS = List.of(JOINED, LEFT, REMOVED, KEY_DROPPED);

@@ -65,6 +65,8 @@ final class WatchedReplica extends ForwardingReplica {
       world.met(Situation.KEY_DROPPED);
       KeyHistory history = cluster.historyOf(drop.key());
       cluster.nodes.forEach(other -> register.handedOver(history, other.index));
+    } else if (write instanceof ReplicaWrite.Collect collect) {
+      register.collect(cluster.historyOf(collect.key()));
     }
     return counted(
         write instanceof ReplicaWrite.Coordinate coordinate

@@ -17,6 +17,7 @@ final class World implements Invariant {
   final Scenario scenario;
   private final EnumMap<Situation, Integer> situations = new EnumMap<>(Situation.class);
   private final Map<Integer, Integer> losses = new HashMap<>();
+  private int collections;
   private List<Invariant> invariants = List.of();
 
   World(Chance chance, Scenario scenario) {
@@ -66,6 +67,19 @@ final class World implements Invariant {
   public void onReleased(int node, KeyHistory key, Map<Integer, Integer> heirs) {
     met(Situation.KEY_RELEASED);
     tell(invariant -> invariant.onReleased(node, key, heirs));
+  }
+
+  @Override
+  public void onCollected(int node, KeyHistory key, KeyState tombstone) {
+    met(Situation.TOMBSTONE_COLLECTED);
+    collections++;
+    key.collect(tombstone);
+    tell(invariant -> invariant.onCollected(node, key, tombstone));
+  }
+
+  /** How many tombstones have been removed so far. */
+  int collections() {
+    return collections;
   }
 
   @Override

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.transport.Message.CollectReply;
+import io.dynamokv.transport.Message.CollectRequest;
 import io.dynamokv.transport.Message.CompareReply;
 import io.dynamokv.transport.Message.CompareRequest;
 import io.dynamokv.transport.Message.Gossip;
@@ -88,6 +90,8 @@ class WireCodecTest {
                 + ("19ffffffffffffffff" + "22036b6579" + "2a080300000000000000")),
         Arguments.of(
             new KeysReply(8, Status.OK, 9, List.of(new KeyHash(key, 0))),
+            new CollectRequest(9, true, List.of(new KeyHash(key, 7))),
+            new CollectReply(9, 1234, List.of(0, 3)),
             header
                 + ("1a25" + "5223" + "090800000000000000" + "1001" + "190900000000000000")
                 + ("22036b6579" + "2a080000000000000000")),

@@ -1,0 +1,277 @@
+package io.dynamokv.repair;
+
+import io.dynamokv.membership.View;
+import io.dynamokv.ring.Key;
+import io.dynamokv.ring.MemberId;
+import io.dynamokv.ring.Partitions;
+import io.dynamokv.storage.KeyHashes;
+import io.dynamokv.transport.Message.CollectReply;
+import io.dynamokv.transport.Message.KeyHash;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes the tombstones that nobody needs any more; docs/tombstones.md says why nothing comes back
+ * by it. The first holder of a partition asks all members, twice, with a time between in which
+ * whatever was under way has come to its end, and in which the cluster has been calm for all of
+ * them. Not thread-safe: everything, the port's call-backs too, happens in one mailbox. It waits
+ * for nothing.
+ */
+public final class Collection {
+  private static final Logger LOG = LoggerFactory.getLogger(Collection.class);
+
+  /** How many tombstones are asked about at once, and how many keys are looked at for them. */
+  private static final int BATCH = 512;
+
+  private static final int MOST_BATCHES = 64;
+
+  /** So that the others have become calm too. */
+  private static final long SETTLING_NS = TimeUnit.SECONDS.toNanos(2);
+
+  private final Port port;
+  private final Settings settings;
+  private final Calm calm;
+  private final CollectionServer server;
+  private final Polls polls;
+  private final Deque<Integer> partitions = new ArrayDeque<>();
+  private final Deque<List<KeyHash>> batches = new ArrayDeque<>();
+  private final List<KeyHash> found = new ArrayList<>();
+  private boolean inRound;
+  private boolean waiting;
+  private long round;
+  private long roundBeganNs;
+  private long nextNs;
+  private int due;
+  private volatile int lastDue;
+
+  /**
+   * When. Immutable.
+   *
+   * @param minAgeMs for how long a key has been deleted before its tombstone is removed
+   * @param intervalNs from one look for them to the next
+   * @param quietNs from the first question to the second; longer than a request, a repair or a
+   *     message on its way can last
+   */
+  public record Settings(long minAgeMs, long intervalNs, long quietNs) {}
+
+  /** What it needs of its node, besides. Nothing waits; call-backs come in its mailbox. */
+  public interface Port extends Clearing.Port {
+    /**
+     * Finds some of the keys that were deleted before a time; told null if that fails; returns
+     * false if too much is queued.
+     */
+    boolean deletedKeys(
+        long firstPosition,
+        long lastPosition,
+        int limit,
+        long beforeMs,
+        Consumer<@Nullable KeyHashes> done);
+
+    /**
+     * Whether there is nothing of a key here but a tombstone with this hash, and nobody is owed
+     * anything about it; returns false if too much is queued.
+     */
+    boolean check(Key key, long hash, Consumer<Boolean> done);
+
+    /** Removes such a tombstone; told whether there is none any more. */
+    boolean collect(Key key, long hash, Consumer<Boolean> done);
+
+    /** Milliseconds since 1970. */
+    long clockMs();
+  }
+
+  /**
+   * @param firstId where the ids of messages begin, far from those of every earlier run
+   */
+  Collection(Port port, Settings settings, long firstId) {
+    this.port = port;
+    this.settings = settings;
+    this.calm = new Calm(port);
+    this.server = new CollectionServer(port, calm);
+    this.polls = new Polls(port, server, firstId);
+    this.nextNs = port.nanoTime() + settings.intervalNs;
+  }
+
+  /** Answers what others ask. */
+  CollectionServer server() {
+    return server;
+  }
+
+  /** How many tombstones the last round has found due, and left. May be called by any thread. */
+  public int due() {
+    return lastDue;
+  }
+
+  /** Does what is due; to be called every now and then. */
+  void tick() {
+    calm.tick();
+    long nowNs = port.nanoTime();
+    if (!inRound) {
+      if (nowNs - nextNs >= 0 && calm.lastsNs() >= SETTLING_NS) {
+        begin();
+      }
+    } else if (calm.lastsNs() < nowNs - roundBeganNs || polls.isOverdue()) {
+      end();
+    } else if (waiting && nowNs - nextNs >= 0) {
+      waiting = false;
+      agreeOnNext();
+    }
+  }
+
+  void onReply(MemberId from, CollectReply reply) {
+    polls.onReply(from, reply);
+  }
+
+  private void begin() {
+    inRound = true;
+    round++;
+    roundBeganNs = port.nanoTime();
+    due = 0;
+    if (partitions.isEmpty()) {
+      View view = port.view();
+      MemberId self = view.self().id();
+      for (int partition = 0; partition < view.ring().partitions().count(); partition++) {
+        if (view.ring().preferenceListOf(partition).holders().get(0).equals(self)) {
+          partitions.add(partition);
+        }
+      }
+    }
+    lookNext();
+  }
+
+  private void lookNext() {
+    Integer partition = partitions.peek();
+    if (partition == null || batches.size() >= MOST_BATCHES) {
+      ask(this::beQuiet);
+    } else {
+      look(port.view().ring().partitions().firstPosition(partition), partition);
+    }
+  }
+
+  private void look(long first, int partition) {
+    Partitions all = port.view().ring().partitions();
+    long last = all.lastPosition(partition);
+    long beforeMs = port.clockMs() - settings.minAgeMs;
+    boolean accepted =
+        port.deletedKeys(
+            first,
+            last,
+            BATCH,
+            beforeMs,
+            inThisRound(
+                page -> {
+                  if (page == null) {
+                    end();
+                    return;
+                  }
+                  page.entries()
+                      .forEach(entry -> found.add(new KeyHash(entry.key().bytes(), entry.hash())));
+                  boolean isMore = Long.compareUnsigned(page.lastPosition(), last) < 0;
+                  Runnable next =
+                      isMore ? () -> look(page.lastPosition() + 1, partition) : this::lookAtNext;
+                  if (found.size() >= BATCH) {
+                    ask(next);
+                  } else {
+                    next.run();
+                  }
+                }));
+    if (!accepted) {
+      end();
+    }
+  }
+
+  private void lookAtNext() {
+    partitions.remove();
+    lookNext();
+  }
+
+  /** What comes after the end of a round is none of the next one's. */
+  private <T extends @Nullable Object> Consumer<T> inThisRound(Consumer<T> then) {
+    long now = round;
+    return result -> {
+      if (inRound && round == now) {
+        then.accept(result);
+      }
+    };
+  }
+
+  /** Asks for the first time about what was found. */
+  private void ask(Runnable then) {
+    if (found.isEmpty()) {
+      then.run();
+      return;
+    }
+    List<KeyHash> tombstones = List.copyOf(found);
+    found.clear();
+    due += tombstones.size();
+    polls.ask(
+        tombstones,
+        false,
+        inThisRound(
+            poll -> {
+              if (!poll.agreed().isEmpty()) {
+                batches.add(poll.agreed());
+              }
+              then.run();
+            }));
+  }
+
+  private void beQuiet() {
+    if (batches.isEmpty()) {
+      end();
+    } else {
+      waiting = true;
+      nextNs = port.nanoTime() + settings.quietNs;
+    }
+  }
+
+  private void agreeOnNext() {
+    List<KeyHash> batch = batches.poll();
+    if (batch == null) {
+      end();
+      return;
+    }
+    polls.ask(
+        batch,
+        false,
+        inThisRound(
+            poll -> {
+              if (poll.calmMs() < TimeUnit.NANOSECONDS.toMillis(port.nanoTime() - roundBeganNs)) {
+                end();
+              } else {
+                collect(poll.agreed());
+              }
+            }));
+  }
+
+  private void collect(List<KeyHash> tombstones) {
+    polls.ask(
+        tombstones,
+        true,
+        inThisRound(
+            poll -> {
+              due -= poll.agreed().size();
+              if (!poll.agreed().isEmpty()) {
+                LOG.info("collected {} tombstones", poll.agreed().size());
+              }
+              agreeOnNext();
+            }));
+  }
+
+  private void end() {
+    inRound = false;
+    waiting = false;
+    lastDue = due;
+    found.clear();
+    batches.clear();
+    polls.stop();
+    nextNs = port.nanoTime() + settings.intervalNs;
+  }
+}
