@@ -159,9 +159,10 @@ public final class Membership {
 
   /** Whether all members in reach follow the plan that this node follows. */
   public synchronized boolean allFollow() {
-    return view.reachable().stream()
-        .map(peers::get)
-        .allMatch(peer -> peer == null || peer.progress().plan() == keeper.plan());
+    return fixed
+        || view.reachable().stream()
+            .map(peers::get)
+            .allMatch(peer -> peer == null || peer.progress().plan() == keeper.plan());
   }
 
   /** Whether a member has what it should have by the ring that is served. */

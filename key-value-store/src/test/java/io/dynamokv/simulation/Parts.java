@@ -1,6 +1,7 @@
 package io.dynamokv.simulation;
 
 import io.dynamokv.node.LocalReplica;
+import io.dynamokv.repair.Collection;
 import io.dynamokv.replica.DotSource;
 import io.dynamokv.replica.Dots;
 import io.dynamokv.replica.Identity;
@@ -40,6 +41,16 @@ class Parts {
   /** What is restored becomes another node to clocks. */
   void renew(Storage restored, Chance chance) {
     Identity.renew(restored, chance::nextLong);
+  }
+
+  /** Whether a backup may be restored after tombstones have been removed that it has not met. */
+  boolean mayRestoreWhatIsTooOld() {
+    return false;
+  }
+
+  /** How its tombstones are removed. */
+  Collection.Settings collecting(Collection.Settings settings) {
+    return settings;
   }
 
   /** Where the ids of a node's requests begin, in the life that begins. */

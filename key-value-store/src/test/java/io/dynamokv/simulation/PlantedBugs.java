@@ -314,6 +314,31 @@ final class PlantedBugs {
     }
   }
 
+  /** A node agrees that a tombstone is removed, whatever it has itself. */
+  static final class AgreesToEverything extends Parts {
+    @Override
+    LocalReplica replica(LocalReplica replica, Storage storage) {
+      return new ForwardingReplica(replica) {
+        @Override
+        public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
+          if (write instanceof ReplicaWrite.Check) {
+            done.accept(new WriteProgress.Decided(new WriteResult.Noted()));
+            return true;
+          }
+          return super.write(write, done);
+        }
+      };
+    }
+  }
+
+  /** An old backup is restored, as if nothing had been forgotten since. */
+  static final class RestoresWhatIsTooOld extends Parts {
+    @Override
+    boolean mayRestoreWhatIsTooOld() {
+      return true;
+    }
+  }
+
   /** After a restart, requests get ids that earlier ones had. */
   static final class BeginsItsRequestIdsAnew extends Parts {
     @Override

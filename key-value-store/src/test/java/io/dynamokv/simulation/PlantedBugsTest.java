@@ -28,6 +28,9 @@ class PlantedBugsTest {
   private static final UnaryOperator<Scenario> ESTRANGED =
       drawn -> drawn.withOnly(Simulation.FORGETTING_NOTHING);
 
+  private static final UnaryOperator<Scenario> RESTING =
+      drawn -> ESTRANGED.apply(drawn).withoutHints().withRests();
+
   @Test
   void a_forgotten_merge_is_found() {
     assertFound(PlantedBugs.OverwritesInsteadOfMerging::new, "NoAcknowledgedWriteLost");
@@ -154,6 +157,24 @@ class PlantedBugsTest {
                 LOSING_DISKS,
                 "NoAcknowledgedWriteLost"::equals))
         .isEqualTo("NoAcknowledgedWriteLost");
+  }
+
+  @Test
+  void a_tombstone_that_is_removed_while_somebody_has_something_older_is_found() {
+    assertThat(find(PlantedBugs.AgreesToEverything::new, RESTING, "NoResurrection"::equals))
+        .isEqualTo("NoResurrection");
+  }
+
+  @Test
+  void a_backup_that_is_older_than_what_was_forgotten_is_found() {
+    UnaryOperator<Scenario> restoring =
+        drawn ->
+            drawn
+                .withOnly(List.of(Fault.BACKUP_RESTORED))
+                .withGaps(5 * Scenario.SECOND)
+                .withRests();
+    assertThat(find(PlantedBugs.RestoresWhatIsTooOld::new, restoring, "NoResurrection"::equals))
+        .isEqualTo("NoResurrection");
   }
 
   /** Looks at no other invariant, so that each shows that it can be violated. */

@@ -90,7 +90,7 @@ final class RunningNode {
     DotSource watchedDots = new WatchedDots(world, node, dots);
     this.core =
         new SimulatedCore(
-            settings(scenario),
+            settings(scenario, cluster.parts),
             membership,
             actor,
             new Replica(
@@ -111,7 +111,7 @@ final class RunningNode {
     this.requests = new Requests(world, cluster.parts, node, life, core);
   }
 
-  private static NodeSettings settings(Scenario scenario) {
+  private static NodeSettings settings(Scenario scenario, Parts parts) {
     return new NodeSettings(
         REQUESTS,
         HEARTBEAT_MS,
@@ -119,7 +119,7 @@ final class RunningNode {
         scenario.queueCapacity(),
         scenario.maxHintAgeMs(),
         new AntiEntropy.Settings(scenario.antiEntropyNs(), KEYS_PER_SECOND),
-        scenario.collects() ? COLLECTING : NOT_COLLECTING,
+        scenario.collects() ? parts.collecting(COLLECTING) : NOT_COLLECTING,
         QUEUE_BYTES);
   }
 

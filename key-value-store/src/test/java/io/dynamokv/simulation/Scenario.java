@@ -102,15 +102,46 @@ record Scenario(
 
   /** The same day for so many nodes. */
   Scenario withNodes(int count) {
-    return with(count, maxHintAgeMs);
+    return with(count, maxHintAgeMs, maxHintBytes, faults, longestGapNs, chaosNs, spares, acts);
   }
 
   /** The same day where nobody is kept for longer what it missed. */
   Scenario withMaxHintAge(long ageMs) {
-    return with(nodes, ageMs);
+    return with(nodes, ageMs, maxHintBytes, faults, longestGapNs, chaosNs, spares, acts);
   }
 
-  private Scenario with(int count, long hintAgeMs) {
+  /** The same day where nobody is kept what it missed. */
+  Scenario withoutHints() {
+    return with(nodes, maxHintAgeMs, 0, faults, longestGapNs, chaosNs, spares, acts);
+  }
+
+  /** The same day, on which things go wrong more seldom. */
+  Scenario withGaps(long gapNs) {
+    return with(nodes, maxHintAgeMs, maxHintBytes, faults, gapNs, chaosNs, spares, acts);
+  }
+
+  /** The same day, longer, on which members come and go. */
+  Scenario withChangingMembers() {
+    List<Fault> more = new ArrayList<>(faults);
+    more.addAll(Fault.OF_MEMBERS);
+    long gapNs = Math.min(longestGapNs, 4 * SECOND);
+    return with(nodes, maxHintAgeMs, maxHintBytes, more, gapNs, 2 * chaosNs, 2, acts);
+  }
+
+  /** The same day, with rests between in which tombstones are removed. */
+  Scenario withRests() {
+    return with(nodes, maxHintAgeMs, maxHintBytes, faults, longestGapNs, chaosNs / 2, spares, 3);
+  }
+
+  private Scenario with(
+      int count,
+      long hintAgeMs,
+      long hintBytes,
+      List<Fault> someFaults,
+      long gapNs,
+      long durationNs,
+      int someSpares,
+      int someActs) {
     return new Scenario(
         count,
         coordinators,
@@ -119,18 +150,18 @@ record Scenario(
         durability,
         queueCapacity,
         hintAgeMs,
-        maxHintBytes,
+        hintBytes,
         antiEntropyNs,
         longestThinkNs,
         longestDelayNs,
         lossRate,
         duplicateRate,
         disorderRate,
-        faults,
-        longestGapNs,
-        chaosNs,
-        spares,
-        acts);
+        someFaults,
+        gapNs,
+        durationNs,
+        someSpares,
+        someActs);
   }
 
   /** Whether tombstones are removed. */
@@ -138,58 +169,8 @@ record Scenario(
     return acts > 1;
   }
 
-  /** The same day, with rests between in which tombstones are removed. */
-  Scenario withRests() {
-    return new Scenario(
-        nodes,
-        coordinators,
-        clients,
-        keys,
-        durability,
-        queueCapacity,
-        maxHintAgeMs,
-        maxHintBytes,
-        antiEntropyNs,
-        longestThinkNs,
-        longestDelayNs,
-        lossRate,
-        duplicateRate,
-        disorderRate,
-        faults,
-        longestGapNs,
-        chaosNs / 2,
-        spares,
-        3);
-  }
-
   boolean membersChange() {
     return spares > 0;
-  }
-
-  /** The same day, longer, on which members come and go. */
-  Scenario withChangingMembers() {
-    List<Fault> more = new ArrayList<>(faults);
-    more.addAll(Fault.OF_MEMBERS);
-    return new Scenario(
-        nodes,
-        coordinators,
-        clients,
-        keys,
-        durability,
-        queueCapacity,
-        maxHintAgeMs,
-        maxHintBytes,
-        antiEntropyNs,
-        longestThinkNs,
-        longestDelayNs,
-        lossRate,
-        duplicateRate,
-        disorderRate,
-        more,
-        Math.min(longestGapNs, 4 * SECOND),
-        2 * chaosNs,
-        2,
-        acts);
   }
 
   private static List<Fault> someFaults(Chance chance) {

@@ -221,7 +221,7 @@ final class SimulatedNode {
       world.note(Trace.ALL, id() + " is backed up");
       disk.backUp();
       return;
-    } else if (disk.isBackupTooOld()) {
+    } else if (disk.isBackupTooOld() && !cluster.parts.mayRestoreWhatIsTooOld()) {
       loseDisk();
       return;
     }

@@ -62,9 +62,10 @@ class SimulationTest {
     Campaign campaign =
         Campaign.run(one != null ? one : FIRST_SEED, count, minutes, Simulation::runWithRests);
 
-    System.out.println(campaign);
-    if (count > 100) {
-      assertThat(campaign.situations()).containsKey(Situation.TOMBSTONE_COLLECTED);
+    Integer collected = campaign.situations().get(Situation.TOMBSTONE_COLLECTED);
+    System.out.println(campaign + ", tombstones removed: " + collected);
+    if (count > 10) {
+      assertThat(collected).isNotNull();
     }
   }
 
