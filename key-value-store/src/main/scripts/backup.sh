@@ -24,13 +24,15 @@ backup() {
 restore() {
   parse_backup_options restore "$@"
   local i
+  local -a whole=()
+  [[ -n $NODE ]] || whole=(--whole-cluster)
   for i in $(chosen_nodes); do
     ! serving_pid "$i" >/dev/null || fail "node-$i runs: stop it before its data is restored"
     [[ -d $FOLDER/node-$i ]] || fail "there is no backup of node-$i in $FOLDER"
   done
   prepare_to_run
   for i in $(chosen_nodes); do
-    "$JAVA" "${JAVA_FLAGS[@]}" -jar "$JAR" restore "$(node_config "$i")" "$FOLDER/node-$i" || return 1
+    "$JAVA" "${JAVA_FLAGS[@]}" -jar "$JAR" restore ${whole[@]+"${whole[@]}"} "$(node_config "$i")" "$FOLDER/node-$i" || return 1
   done
 }
 

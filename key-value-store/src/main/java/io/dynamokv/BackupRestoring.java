@@ -1,6 +1,7 @@
 package io.dynamokv;
 
 import com.codahale.metrics.MetricRegistry;
+import io.dropwizard.util.Duration;
 import io.dynamokv.config.StorageConfiguration;
 import io.dynamokv.node.DataOwnership;
 import io.dynamokv.replica.Identity;
@@ -11,6 +12,7 @@ import io.dynamokv.storage.je.JeBackup;
 import io.dynamokv.storage.je.JeStorage;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
 
 /**
  * Puts a backup into a node's data folder. Stateless.
@@ -22,9 +24,12 @@ import java.security.SecureRandom;
 final class BackupRestoring {
   private BackupRestoring() {}
 
-  static String restore(DynamoKvConfiguration configuration, Path backup) {
+  static String restore(DynamoKvConfiguration configuration, Path backup, boolean ofAll) {
     if (configuration.storage().engine() != StorageConfiguration.Engine.JE) {
       throw StorageException.refusal("the engine memory has no data folder to restore to");
+    }
+    if (!ofAll) {
+      requireYoungEnough(JeBackup.taken(backup), configuration.tombstones().minAge());
     }
     MemberId self = configuration.self().toMember().id();
     Path folder = configuration.node().directory().resolve("db");
@@ -41,6 +46,14 @@ final class BackupRestoring {
       Identity.renew(storage, new SecureRandom()::nextLong);
       return "%s has %d keys of %s; start it, and what it has missed since is brought to it"
           .formatted(self, storage.approximateCount(), taken);
+    }
+  }
+
+  private static void requireYoungEnough(Instant taken, Duration minAge) {
+    if (taken.plusMillis(minAge.toMilliseconds()).isBefore(Instant.now())) {
+      throw StorageException.refusal(
+          "the backup was taken at %s, longer ago than tombstones.minAge (%s): keys that were deleted since would come back. Start the node with an empty folder, and the others bring it everything; or restore all nodes (--whole-cluster)"
+              .formatted(taken, minAge));
     }
   }
 }

@@ -41,6 +41,7 @@ class ConfigurationDocumentsTest {
     sections.put("storage", StorageConfiguration.class);
     sections.put("hints", HintsConfiguration.class);
     sections.put("antiEntropy", AntiEntropyConfiguration.class);
+    sections.put("tombstones", TombstonesConfiguration.class);
     sections.put("requests", RequestsConfiguration.class);
     return sections;
   }

@@ -3,6 +3,7 @@ package io.dynamokv.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,6 +49,11 @@ class BackupIT {
     cluster.kill(3);
     assertThatThrownBy(() -> script("restore")).as("there is data").isInstanceOf(Error.class);
     cluster.wipe(3);
+    Path list = elsewhere.resolve("backup/node-3/backup.txt");
+    String asTaken = Files.readString(list);
+    Files.writeString(list, asTaken.replaceFirst("taken .*", "taken 2020-01-01T00:00:00Z"));
+    assertThatThrownBy(() -> script("restore")).as("it is too old").isInstanceOf(Error.class);
+    Files.writeString(list, asTaken);
 
     script("restore");
     cluster.restart(3);

@@ -90,11 +90,17 @@ class WireCodecTest {
                 + ("19ffffffffffffffff" + "22036b6579" + "2a080300000000000000")),
         Arguments.of(
             new KeysReply(8, Status.OK, 9, List.of(new KeyHash(key, 0))),
-            new CollectRequest(9, true, List.of(new KeyHash(key, 7))),
-            new CollectReply(9, 1234, List.of(0, 3)),
             header
                 + ("1a25" + "5223" + "090800000000000000" + "1001" + "190900000000000000")
                 + ("22036b6579" + "2a080000000000000000")),
+        Arguments.of(
+            new CollectRequest(9, true, List.of(new KeyHash(key, 7))),
+            header
+                + ("1a1c" + "621a" + "090900000000000000" + "1001")
+                + ("1a036b6579" + "22080700000000000000")),
+        Arguments.of(
+            new CollectReply(9, 1234, List.of(0, 3)),
+            header + "1a12" + "6a10" + "090900000000000000" + "10d209" + "1a020003"),
         Arguments.of(
             new WriteReply(4, Status.TOO_MANY_SIBLINGS),
             header + "1a0d" + "220b" + "090400000000000000" + "1006"),

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -119,6 +120,19 @@ public final class JeBackup {
     }
   }
 
+  /**
+   * When a backup was taken.
+   *
+   * @throws StorageException if the folder holds no complete backup
+   */
+  public static Instant taken(Path backup) {
+    try {
+      return Instant.parse(BackupList.read(backup).taken());
+    } catch (IOException | DateTimeParseException e) {
+      throw failed("reading when " + backup + " was taken", e);
+    }
+  }
+
   private static void requireEmpty(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       if (files.anyMatch(file -> file.toString().endsWith(".jdb"))) {
@@ -149,7 +163,7 @@ public final class JeBackup {
     }
   }
 
-  private static StorageException failed(String what, IOException e) {
+  private static StorageException failed(String what, Exception e) {
     return StorageException.refusal(
         what + " failed: " + e.getClass().getSimpleName() + ": " + e.getMessage(), e);
   }
