@@ -35,8 +35,11 @@ final class RosterKeeper {
   /** Whether others know this node, under its name, with its folder and at its address. */
   private boolean known;
 
-  /** Whether what is known under this node's name was another one, when it was last heard of. */
+  /** Whether what was known under this node's name was another one. */
   private boolean disputed;
+
+  /** Whether others have said so since this node started. */
+  private boolean refused;
 
   private long readyPlan;
   private long quietSinceNs;
@@ -228,7 +231,8 @@ final class RosterKeeper {
   private void hearOfSelf(MemberRecord record) {
     if (isOwn(record)) {
       known = true;
-    } else if (!known && !disputed && record.standing() != Standing.REMOVED) {
+    } else if (!known && !refused && record.standing() != Standing.REMOVED) {
+      refused = true;
       disputed = true;
       LOG.warn(
           "others know {} at {}, with the identity {}: this one serves nothing before that is gone",

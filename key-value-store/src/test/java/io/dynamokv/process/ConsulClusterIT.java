@@ -37,6 +37,7 @@ class ConsulClusterIT {
       founders.add(launch(node, ""));
     }
     for (int node = 1; node <= 3; node++) {
+      founders.get(node - 1).awaitServing(httpPort(node));
       awaitUp(node, 3);
     }
   }
@@ -130,6 +131,7 @@ class ConsulClusterIT {
     assertRead(3, "key0");
 
     NodeCommand fourth = launch(4, "leaveOnShutdown: true");
+    fourth.awaitServing(httpPort(4));
     awaitUp(4, 4);
     awaitPassing("node-1", "node-2", "node-3", "node-4");
     write("after the change");
@@ -155,7 +157,7 @@ class ConsulClusterIT {
     write("meanwhile");
     assertRead(2, "meanwhile");
     founders.get(2).kill();
-    founders.set(2, launch(3, ""));
+    founders.set(2, launch(3, "").awaitServing(httpPort(3)));
     awaitUp(3, 3);
     awaitUp(1, 3);
     assertRead(3, "before");

@@ -92,7 +92,8 @@ class NamesakeIT {
       Http admin = new Http(cluster.httpPort(SPARE) + 1);
       cluster.await("it to see that", () -> isRefused(admin));
 
-      assertThat(namesake.said()).contains("lives under this one's name, node-2");
+      assertThat(namesake.said())
+          .contains("others know node-2 at 127.0.0.1:" + cluster.httpPort(2));
       assertThat(List.of(complaints(1), complaints(2), complaints(3))).isEqualTo(before);
       assertThat(cluster.client(1).connectivity()).doesNotContain("unreachable");
       for (int node : cluster.nodes()) {
