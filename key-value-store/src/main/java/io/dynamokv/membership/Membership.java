@@ -85,6 +85,9 @@ public final class Membership {
     this.rings = new Rings(facts);
     this.keeper = new RosterKeeper(self, ownNodeId, roster, founding, rings, nowNs);
     this.views = new Views(self, rings, fixed);
+    if (fixed) {
+      keeper.agreed();
+    }
     this.view = new View(self, List.of(self), rings.none(), Set.of(self.id()));
     meet(nowNs);
     refresh(nowNs);
