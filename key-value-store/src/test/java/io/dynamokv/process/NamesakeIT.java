@@ -59,7 +59,7 @@ class NamesakeIT {
   }
 
   @Test
-  void a_copy_of_a_data_folder_is_refused_under_another_name() throws Exception {
+  void a_copy_of_a_data_folder_is_refused_under_another_name_and_under_the_same() throws Exception {
     Path copy = copyOf(2);
 
     try (NodeCommand clone = start(cluster.configurationOfNew(9).as("node-9", copy), copy)) {
@@ -69,12 +69,6 @@ class NamesakeIT {
           .contains("the data folder is that of member node-2, and this node is node-9");
       assertThat(exitCode).isEqualTo(1);
     }
-  }
-
-  @Test
-  void a_copy_of_a_data_folder_is_refused_under_the_same_name() throws Exception {
-    Path copy = copyOf(2);
-
     assertRefusedAndHarmless(cluster.configurationOfNew(SPARE).as("node-2", copy), copy);
   }
 
