@@ -83,7 +83,7 @@ await_change() {
   until "$check" "$@"; do
     ((SECONDS - started < CHANGE_TIMEOUT_SECONDS)) ||
       fail "after $CHANGE_TIMEOUT_SECONDS s this has not ended: $text. It goes on; ./dynamo-kv cluster status$(data_option) tells how far it has come"
-    progress "$text" "$(progress_of "$1")"
+    progress "$text" "$(progress_of_any "$@")"
     sleep 0.5
   done
   end_progress
@@ -94,13 +94,6 @@ member_at() {
   local answer
   answer=$(http_get "$(http_port "$2")" /cluster)
   [[ $answer =~ \{\"id\":\"node-$1\"[^}]* ]] && printf '%s' "${BASH_REMATCH[0]}"
-}
-
-# A number out of what a node says of the change that is under way.
-change_number() {
-  local answer
-  answer=$(http_get "$(http_port "$1")" /cluster)
-  [[ $answer =~ \"$2\":(-?[0-9]+) ]] && printf '%s' "${BASH_REMATCH[1]}"
 }
 
 is_under_way() {
@@ -122,15 +115,34 @@ is_settled_without() {
   has_left "$1" "$2" && ! is_under_way "$2"
 }
 
+# How far a node has come with a change, by what it says; nothing if it has nothing to do.
 progress_of() {
-  local all complete left
-  all=$(change_number "$1" 'filling":{"partitions' || true) complete=$(change_number "$1" complete || true)
-  left=$(change_number "$1" partitionsToHandOver || true)
-  if ((${all:-0} > 0)); then
-    printf '%s of %s partitions' "${complete:-0}" "$all"
-  elif ((${left:-0} > 0)); then
-    printf '%s partitions left' "$left"
+  local answer all complete keys left text
+  answer=$(http_get "$(http_port "$1")" /cluster)
+  if [[ $answer =~ \"filling\":\{\"partitions\":([0-9]+),\"complete\":([0-9]+),\"keys\":([0-9]+),\"leftMs\":(-?[0-9]+) ]]; then
+    all=${BASH_REMATCH[1]} complete=${BASH_REMATCH[2]} keys=${BASH_REMATCH[3]} left=${BASH_REMATCH[4]}
+    if ((all > 0)); then
+      text="$complete of $all partitions, $keys keys fetched"
+      ((left <= 0)) || text+=", some $(((left + 999) / 1000)) s left"
+      printf '%s' "$text"
+      return
+    fi
   fi
+  if [[ $answer =~ \"partitionsToHandOver\":([0-9]+) ]] && ((BASH_REMATCH[1] > 0)); then
+    printf '%s partitions to hand over' "${BASH_REMATCH[1]}"
+  fi
+}
+
+# The same of the first of some nodes that has anything to do.
+progress_of_any() {
+  local i text
+  for i; do
+    text=$(progress_of "$i")
+    [[ -z $text ]] || {
+      printf '%s' "$text"
+      return
+    }
+  done
 }
 
 refuse_if_ports_of_busy() {

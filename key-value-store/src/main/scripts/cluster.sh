@@ -48,8 +48,8 @@ cluster_status() {
   fi
   # shellcheck disable=SC2034 # read in another file
   NODES=$MADE_NODES BASE_PORT=$MADE_BASE_PORT
-  local i pid state code=0 running=0
-  local -a missing=()
+  local i pid state change code=0 running=0
+  local -a missing=() changes=()
   local columns='%-8s %-10s %8s %6s %6s %10s\n'
   # shellcheck disable=SC2059 # the format is ours
   printf "$columns" node state pid http admin messaging
@@ -58,6 +58,9 @@ cluster_status() {
     if pid=$(serving_pid "$i"); then
       running=$((running + 1))
       is_healthy "$(admin_port "$i")" && state=healthy || state=unhealthy
+      change=''
+      [[ $state == unhealthy ]] || change=$(progress_of "$i")
+      [[ -z $change ]] || changes+=("node-$i: $change")
     else
       missing+=("$i")
     fi
@@ -65,6 +68,10 @@ cluster_status() {
     # shellcheck disable=SC2059
     printf "$columns" "node-$i" "$state" "${pid:--}" "$(http_port "$i")" "$(admin_port "$i")" "$(messaging_port "$i")"
   done
+  if ((${#changes[@]} > 0)); then
+    printf '\nWhat is being moved:\n'
+    printf '  %s\n' "${changes[@]}"
+  fi
   if ((running == 0)); then
     printf '\nStart them again with ./dynamo-kv cluster%s\n' "$(data_option)"
   elif ((${#missing[@]} > 0)); then

@@ -1,4 +1,6 @@
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -10,7 +12,8 @@ import java.util.regex.Pattern;
 
 /**
  * What the command sees of a node, for the tests of the command: ports, health check, pid file, signals. The
- * variables STAND_IN_FAILS, STAND_IN_SICK and STAND_IN_DEAF name a node that is to misbehave.
+ * variables STAND_IN_FAILS, STAND_IN_SICK and STAND_IN_DEAF name a node that is to misbehave, STAND_IN_FILLING
+ * and STAND_IN_CLEARING one that has something to do because the ring changes.
  */
 public final class StandIn {
   public static void main(String[] args) throws Exception {
@@ -26,22 +29,48 @@ public final class StandIn {
       throw new IllegalStateException("the disk of " + id + " is on fire");
     }
     InetAddress here = InetAddress.getLoopbackAddress();
-    new ServerSocket(Integer.parseInt(ports.group(1)), 50, here);
+    HttpServer rest =
+        HttpServer.create(new InetSocketAddress(here, Integer.parseInt(ports.group(1))), 50);
+    rest.createContext("/cluster", exchange -> answer(exchange, 200, cluster(id)));
     new ServerSocket(Integer.parseInt(ports.group(3)), 50, here);
     HttpServer admin =
         HttpServer.create(new InetSocketAddress(here, Integer.parseInt(ports.group(2))), 50);
     admin.createContext(
         "/healthcheck",
-        exchange -> {
-          exchange.sendResponseHeaders(is("SICK", id) ? 500 : 200, 0);
-          exchange.getResponseBody().write("{\"storage\":{\"healthy\":\"it depends\"}}".getBytes());
-          exchange.close();
-        });
+        exchange ->
+            answer(
+                exchange,
+                is("SICK", id) ? 500 : 200,
+                "{\"storage\":{\"healthy\":\"it depends\"}}"));
     Files.writeString(pid, ProcessHandle.current().pid() + "\n");
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(id, pid)));
+    rest.start();
     admin.start();
     System.out.println("INFO " + id + " serves");
     new CountDownLatch(1).await();
+  }
+
+  private static void answer(HttpExchange exchange, int status, String body) throws IOException {
+    exchange.sendResponseHeaders(status, 0);
+    exchange.getResponseBody().write(body.getBytes());
+    exchange.close();
+  }
+
+  private static String cluster(String id) {
+    boolean isFilling = is("FILLING", id);
+    return """
+        {"self":"%s","members":[{"id":"%s","state":"%s"}],"change":{"plan":2,"underWay":%s,"waitsFor":[],\
+        "filling":{"partitions":%d,"complete":%d,"keys":%d,"leftMs":%d},"partitionsToHandOver":%d}}"""
+        .formatted(
+            id,
+            id,
+            isFilling ? "joining" : "up",
+            isFilling,
+            isFilling ? 768 : 0,
+            isFilling ? 96 : 0,
+            isFilling ? 1234 : 0,
+            isFilling ? 6500 : 0,
+            is("CLEARING", id) ? 31 : 0);
   }
 
   private static void stop(String id, Path pid) {

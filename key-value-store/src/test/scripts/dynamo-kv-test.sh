@@ -164,6 +164,17 @@ a_cluster_starts_detached_and_stops() {
 }
 
 # given a busy port of another cluster's
+status_says_how_far_each_node_has_come_with_a_change_of_the_ring() {
+  STAND_IN_FILLING=node-2 STAND_IN_CLEARING=node-3 start
+  exits_with 0
+  cluster status
+  exits_with 0
+  says "What is being moved:
+  node-2: 96 of 768 partitions, 1234 keys fetched, some 7 s left
+  node-3: 31 partitions to hand over"
+  says_not "node-1:"
+}
+
 a_busy_port_is_named_and_nothing_is_left_behind() {
   start --nodes 1
   local holder
@@ -497,6 +508,7 @@ TESTS=(
   check_passes_on_what_the_application_says
   status_and_stop_of_nothing_say_so_and_make_nothing
   a_cluster_starts_detached_and_stops
+  status_says_how_far_each_node_has_come_with_a_change_of_the_ring
   a_busy_port_is_named_and_nothing_is_left_behind
   secrets_are_the_owners_and_last
   another_shape_than_the_folder_was_made_with_is_refused

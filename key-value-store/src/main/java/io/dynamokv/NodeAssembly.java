@@ -271,7 +271,7 @@ final class NodeAssembly implements Managed {
         new ActiveMqTransportSettings(
             self.id(),
             new MemberAddress(bindHost == null ? self.host() : bindHost, self.messagingPort()),
-            peers,
+            membership.isFixed() ? peers : Map.of(),
             new ClusterSecret(secret()),
             wireLimits(messaging),
             queues(messaging),

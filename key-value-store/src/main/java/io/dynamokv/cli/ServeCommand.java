@@ -39,6 +39,7 @@ public final class ServeCommand<T extends Configuration> extends EnvironmentComm
         });
     try {
       server.start();
+      GoodEnd.onTermination();
       // The logs stay open until the server has stopped.
       cleanupAsynchronously();
     } catch (Exception e) {

@@ -2,18 +2,14 @@ package io.dynamokv.membership;
 
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.ring.Ring;
-import io.dynamokv.ring.TokenTable;
 import io.dynamokv.transport.Message;
 import io.dynamokv.transport.Message.RosterProgress;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +24,10 @@ import org.slf4j.LoggerFactory;
 public final class Membership {
   private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
 
-  /** A newcomer that has been away for so long is planned without, until it is back. */
+  /**
+   * A newcomer that has been away for so long is planned without, until it is back; a name that
+   * another node has had for so long is left to it.
+   */
   private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
 
   private final ClusterFacts facts;
@@ -41,9 +40,12 @@ public final class Membership {
   private final RosterKeeper keeper;
   private final PeerTable peers;
   private final Rings rings;
+  private final Views views;
   private volatile View view;
   private @Nullable Roster shown;
+  private boolean shownOut;
   private long lastTickNs;
+  private long undisputedNs;
 
   /** How often members beat, and when silence is suspicious. Immutable. */
   public record Timing(long beatNs, long suspectAfterNs) {}
@@ -78,9 +80,14 @@ public final class Membership {
     this.suspectAfterNs = timing.suspectAfterNs();
     this.peers = new PeerTable(suspectAfterNs);
     this.lastTickNs = nowNs;
+    this.undisputedNs = nowNs;
     this.startedNs = nowNs;
     this.rings = new Rings(facts);
     this.keeper = new RosterKeeper(self, ownNodeId, roster, founding, rings, nowNs);
+    this.views = new Views(self, rings, fixed);
+    if (fixed) {
+      keeper.agreed();
+    }
     this.view = new View(self, List.of(self), rings.none(), Set.of(self.id()));
     meet(nowNs);
     refresh(nowNs);
@@ -146,6 +153,19 @@ public final class Membership {
         : "this node knows of no ring yet: it has met too few members";
   }
 
+  /**
+   * Whether others know this node as it is: its folder, at its address. Before that it makes no
+   * links, so that it takes nothing from another node that lives under the same name.
+   */
+  public synchronized boolean isKnown() {
+    return fixed || keeper.isKnown();
+  }
+
+  /** Whether this node has left its name to another one, and is to be heard of no more. */
+  public synchronized boolean hasGivenUp() {
+    return keeper.hasGivenUp();
+  }
+
   /** Whether this node has left the cluster, or was removed. */
   public synchronized boolean isRemoved() {
     return keeper.isRemoved();
@@ -167,12 +187,18 @@ public final class Membership {
 
   /** Whether a member has what it should have by the ring that is served. */
   public synchronized boolean isAdmitted(MemberId id) {
-    if (fixed) {
-      return true;
-    }
+    return fixed || keeper.isAdmitted(id);
+  }
+
+  /** Who is still being brought what it should have by the plan that this node follows. */
+  public synchronized Set<MemberId> filling() {
     RingPlan plan = keeper.roster().plan();
-    MemberRecord record = keeper.roster().record(id);
-    return plan != null && record != null && plan.isAdmitted(record);
+    Set<MemberId> filling = new TreeSet<>();
+    if (!fixed && plan != null) {
+      filling.addAll(Planner.lacking(keeper.roster(), plan, rings));
+      filling.removeAll(ready());
+    }
+    return filling;
   }
 
   /** This node has all that it should have by a plan. */
@@ -225,6 +251,9 @@ public final class Membership {
     Peer peer = peers.get(member);
     if (peer == null) {
       return false;
+    }
+    if (heartbeat.progress().rosterHash() == keeper.hash()) {
+      keeper.agreed();
     }
     String objection = objectionTo(member, heartbeat);
     if (objection != null && (peer.agrees() || !peer.isHeard())) {
@@ -291,31 +320,46 @@ public final class Membership {
       peers.forEach((id, peer) -> peer.excuse(nowNs));
     }
     lastTickNs = nowNs;
+    giveUpIfDisputedForLong(nowNs);
     boolean changed = refresh(nowNs);
     return !fixed && plan(nowNs) || changed;
+  }
+
+  /** Else it would take the name as soon as the other one is restarted. */
+  private void giveUpIfDisputedForLong(long nowNs) {
+    if (!keeper.isDisputed()) {
+      undisputedNs = nowNs;
+    } else if (nowNs - undisputedNs > PATIENCE_NS && !keeper.hasGivenUp()) {
+      keeper.giveUp();
+    }
   }
 
   private boolean plan(long nowNs) {
     Set<MemberId> reachable = view.reachable();
     Set<MemberId> present = peers.those(peer -> peer.awayNs(nowNs) < PATIENCE_NS);
     present.addAll(reachable);
+    boolean othersKnowARing = !peers.those(peer -> peer.progress().plan() > 0).isEmpty();
+    // At first nobody seems to be there.
+    boolean isSettledIn = nowNs - startedNs > 2 * suspectAfterNs;
+    boolean planned =
+        keeper.found(reachable, othersKnowARing, nowNs)
+            || isSettledIn && keeper.plan(reachable, present, ready());
+    return planned && rosterChanged(nowNs);
+  }
+
+  /** Who says that it has what it should have by the plan that this node follows. */
+  private Set<MemberId> ready() {
     Set<MemberId> ready = new TreeSet<>();
     peers.forEach(
         (id, peer) -> {
-          if (reachable.contains(id) && isReady(id, peer)) {
+          if (view.reachable().contains(id) && isReady(id, peer)) {
             ready.add(id);
           }
         });
     if (keeper.isReady()) {
       ready.add(self.id());
     }
-    boolean othersKnowARing = !peers.those(peer -> peer.progress().plan() > 0).isEmpty();
-    // At first nobody seems to be there.
-    boolean isSettledIn = nowNs - startedNs > 2 * suspectAfterNs;
-    boolean planned =
-        keeper.found(reachable, othersKnowARing, nowNs)
-            || isSettledIn && keeper.plan(reachable, present, ready);
-    return planned && rosterChanged(nowNs);
+    return ready;
   }
 
   /** Whether a member has what it should have by the plan that this node follows. */
@@ -328,37 +372,15 @@ public final class Membership {
   private boolean refresh(long nowNs) {
     TreeSet<MemberId> reachable = peers.those(peer -> peer.isReachable(nowNs));
     reachable.add(self.id());
-    if (keeper.roster() == shown && reachable.equals(view.reachable())) {
+    boolean isOut = keeper.isRemoved() || keeper.isNameTaken();
+    if (keeper.roster() == shown && isOut == shownOut && reachable.equals(view.reachable())) {
       return false;
     }
     tellChanges(reachable);
     shown = keeper.roster();
-    view = viewOf(reachable);
+    shownOut = isOut;
+    view = isOut ? views.ofOutsider(keeper, reachable) : views.of(keeper, reachable);
     return true;
-  }
-
-  private View viewOf(Set<MemberId> reachable) {
-    Map<MemberId, MemberRecord> present = keeper.present();
-    List<Member> members = new ArrayList<>();
-    Set<MemberId> leaving = new HashSet<>();
-    for (MemberRecord record : present.values()) {
-      members.add(record.member());
-      if (record.standing() == Standing.LEAVING) {
-        leaving.add(record.member().id());
-      }
-    }
-    if (!present.containsKey(self.id())) {
-      members.add(self);
-    }
-    RingPlan plan = keeper.roster().plan();
-    boolean isOut = keeper.isRemoved() || keeper.isNameTaken();
-    Ring ring = plan == null || isOut ? rings.none() : rings.of(plan.served());
-    TokenTable next = plan == null || isOut ? null : plan.next();
-    Set<MemberId> readable =
-        fixed ? reachable : reachable.stream().filter(this::isAdmitted).collect(Collectors.toSet());
-    long number = fixed || isOut ? 0 : keeper.plan();
-    Ring nextRing = next == null ? null : rings.of(next);
-    return new View(number, self, members, ring, nextRing, reachable, readable, leaving);
   }
 
   private void tellChanges(Set<MemberId> reachable) {

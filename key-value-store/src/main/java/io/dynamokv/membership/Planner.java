@@ -115,17 +115,15 @@ final class Planner {
   private static @Nullable RingPlan settled(
       Roster roster, RingPlan plan, Set<MemberId> ready, Rings rings) {
     Map<MemberId, Long> admitted = new HashMap<>(plan.admitted());
-    boolean allReady = true;
+    Set<MemberId> lacking = lacking(roster, plan, rings);
     for (RingMember member : plan.target().members()) {
       MemberRecord record = roster.record(member.id());
-      boolean lacks = record == null || !plan.isAdmitted(record) || gains(plan, member, rings);
       if (record != null && ready.contains(member.id())) {
         admitted.put(member.id(), record.nodeId());
-      } else if (lacks) {
-        allReady = false;
+        lacking.remove(member.id());
       }
     }
-    if (plan.next() != null && allReady) {
+    if (plan.next() != null && lacking.isEmpty()) {
       admitted.keySet().retainAll(ids(plan.next()));
       return plan.followedBy(plan.next(), null, admitted);
     }
@@ -133,6 +131,18 @@ final class Planner {
       return plan.followedBy(plan.served(), null, admitted);
     }
     return null;
+  }
+
+  /** Who does not have, unless it says that it does by now, what it should have by a plan. */
+  static Set<MemberId> lacking(Roster roster, RingPlan plan, Rings rings) {
+    Set<MemberId> lacking = new TreeSet<>();
+    for (RingMember member : plan.target().members()) {
+      MemberRecord record = roster.record(member.id());
+      if (record == null || !plan.isAdmitted(record) || gains(plan, member, rings)) {
+        lacking.add(member.id());
+      }
+    }
+    return lacking;
   }
 
   private static boolean gains(RingPlan plan, RingMember member, Rings rings) {

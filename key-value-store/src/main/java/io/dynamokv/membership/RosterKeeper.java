@@ -7,6 +7,7 @@ import io.dynamokv.ring.RingMember;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,18 @@ final class RosterKeeper {
   private byte[] bytes;
   private long hash;
   private int claims;
+  private boolean gaveUp;
+  private @Nullable MemberRecord thief;
+
+  /** Whether others know this node, under its name, with its folder and at its address. */
+  private boolean known;
+
+  /** Whether what was known under this node's name was another one. */
+  private boolean disputed;
+
+  /** Whether others have said so since this node started. */
+  private boolean refused;
+
   private long readyPlan;
   private long quietSinceNs;
   private Set<MemberId> metBefore = Set.of();
@@ -44,9 +57,10 @@ final class RosterKeeper {
     this.roster = roster;
     this.bytes = new byte[0];
     this.quietSinceNs = nowNs;
-    MemberRecord known = roster.record(self.id());
+    MemberRecord before = roster.record(self.id());
+    this.disputed = before != null && !isOwn(before);
     // A leave that was interrupted is taken back.
-    if (known == null || !known.equals(own(known.version())) && !isRemoved()) {
+    if (before == null || !before.equals(own(before.version())) && !isRemoved()) {
       become(Standing.IN);
     } else {
       set(roster);
@@ -55,6 +69,11 @@ final class RosterKeeper {
 
   private MemberRecord own(long version) {
     return new MemberRecord(self, nodeId, Standing.IN, version);
+  }
+
+  /** Whether a record is of this very node: its folder, at its address. */
+  private boolean isOwn(MemberRecord record) {
+    return record.nodeId() == nodeId && record.member().equals(self);
   }
 
   Roster roster() {
@@ -81,9 +100,38 @@ final class RosterKeeper {
     return known != null && known.standing() == Standing.REMOVED && known.nodeId() == nodeId;
   }
 
-  /** Whether another node lives under this one's name. */
+  /**
+   * Whether another node lives under this one's name; or did, by what was last heard, while nobody
+   * has taken note of this one since it started.
+   */
   boolean isNameTaken() {
-    return claims >= MOST_CLAIMS;
+    return gaveUp || isDisputed();
+  }
+
+  /** Whether nobody has taken note of this node yet, for another one has its name. */
+  boolean isDisputed() {
+    return disputed && !known && roster.present().size() > 1;
+  }
+
+  /** Leaves the name to the other one for good, until a restart. */
+  void giveUp() {
+    gaveUp = true;
+    LOG.error("another node has this one's name, {}: this one needs another node.id", self.id());
+  }
+
+  /** Whether this node is to be heard of no more. */
+  boolean hasGivenUp() {
+    return gaveUp;
+  }
+
+  /** Whether others know this node as it is now, so that it harms nobody who has its name. */
+  boolean isKnown() {
+    return known && !gaveUp;
+  }
+
+  /** Somebody knows exactly what this node knows. */
+  void agreed() {
+    known = true;
   }
 
   private void set(Roster next) {
@@ -123,14 +171,19 @@ final class RosterKeeper {
    * @param living those that are heard of: nobody else takes their name or moves them
    */
   boolean merge(Roster other, Set<MemberId> living) {
-    Roster known = other;
+    boolean wasTaken = isNameTaken();
+    MemberRecord ofSelf = other.record(self.id());
+    if (ofSelf != null) {
+      hearOfSelf(ofSelf);
+    }
+    Roster believed = other;
     for (MemberRecord record : other.records().values()) {
       if (isTheft(record, living)) {
-        known = known.without(record.member().id());
+        believed = believed.without(record.member().id());
       }
     }
-    boolean changed = setIfChanged(roster.merge(known));
-    return claimOwnName() || changed;
+    boolean changed = setIfChanged(roster.merge(believed));
+    return claimOwnName() || changed || isNameTaken() != wasTaken;
   }
 
   private boolean isTheft(MemberRecord record, Set<MemberId> living) {
@@ -142,7 +195,8 @@ final class RosterKeeper {
         record.version() >= known.version()
             && living.contains(record.member().id())
             && (known.nodeId() != record.nodeId() || !known.member().equals(record.member()));
-    if (isOther) {
+    if (isOther && !isSameThief(record)) {
+      thief = record;
       LOG.warn(
           "a node at {}, with the identity {}, says that it is {}, but that lives at {}",
           record.member().address(),
@@ -153,24 +207,46 @@ final class RosterKeeper {
     return isOther;
   }
 
+  /** It comes again and again, and is told once. */
+  private boolean isSameThief(MemberRecord record) {
+    return thief != null
+        && thief.nodeId() == record.nodeId()
+        && thief.member().equals(record.member());
+  }
+
   /** What others say of this node may be old: from another folder, or another address. */
   private boolean claimOwnName() {
-    MemberRecord known = requireNonNull(roster.record(self.id()));
-    boolean isOwn = known.nodeId() == nodeId && known.member().equals(self);
-    if (isOwn || isRemoved() || isNameTaken()) {
+    MemberRecord record = requireNonNull(roster.record(self.id()));
+    if (isOwn(record) || isRemoved() || gaveUp) {
       return false;
     }
-    if (known.isIn()) {
-      claims++;
-    }
-    if (isNameTaken()) {
-      LOG.error(
-          "another node, with the identity {}, lives under this one's name, {}: {}",
-          Long.toHexString(known.nodeId()),
-          self.id(),
-          known.member().address());
+    if (known && record.isIn() && ++claims >= MOST_CLAIMS) {
+      giveUp();
+      return false;
     }
     return become(Standing.IN);
+  }
+
+  /** Takes in what another node knows of this one. */
+  private void hearOfSelf(MemberRecord record) {
+    if (isOwn(record)) {
+      known = true;
+    } else if (!known && !refused && record.standing() != Standing.REMOVED) {
+      refused = true;
+      disputed = true;
+      LOG.warn(
+          "others know {} at {}, with the identity {}: this one serves nothing before that is gone",
+          self.id(),
+          record.member().address(),
+          Long.toHexString(record.nodeId()));
+    }
+  }
+
+  /** Whether a member has what it should have by the ring that is served. */
+  boolean isAdmitted(MemberId id) {
+    RingPlan plan = roster.plan();
+    MemberRecord record = roster.record(id);
+    return plan != null && record != null && plan.isAdmitted(record);
   }
 
   /** This node has all that it should have by a plan. */

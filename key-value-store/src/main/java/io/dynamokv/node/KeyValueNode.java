@@ -277,7 +277,8 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
                 "an announcement",
                 () -> {
                   MemberState now = view().stateOf(view().self().id());
-                  if (now != announced) {
+                  // Who has left is about to be gone, and does not join.
+                  if (now != announced && !membership.isRemoved()) {
                     announced = now;
                     provider.announce(now);
                   }
@@ -320,7 +321,9 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
   @Override
   public Transfers transfers() {
     return new Transfers(
-        core.repairs().filling().progress(), core.repairs().clearing().left(view().plan()));
+        membership.filling(),
+        core.repairs().filling().progress(),
+        core.repairs().clearing().left(view().plan()));
   }
 
   /** Stops answering, and finishes what was being stored. */

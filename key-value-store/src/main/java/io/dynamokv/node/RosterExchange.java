@@ -39,7 +39,7 @@ final class RosterExchange {
   private final Consumer<byte[]> keeper;
   private final LongSupplier nanoClock;
   private Set<Contact> contacts = Set.of();
-  private Map<MemberId, MemberAddress> linked = new TreeMap<>();
+  private Map<MemberId, MemberAddress> linked = Map.of();
   private byte[] kept = {};
   private long nextGreetingNs;
   private int greeted;
@@ -67,13 +67,13 @@ final class RosterExchange {
   void tick() {
     onView();
     long nowNs = nanoClock.getAsLong();
-    if (membership.isFixed() || nowNs - nextGreetingNs < 0) {
+    if (membership.isFixed() || membership.hasGivenUp() || nowNs - nextGreetingNs < 0) {
       return;
     }
     boolean isAlone = membership.view().reachable().size() == 1;
     nextGreetingNs = nowNs + (isAlone ? GREETING_NS : LATER_GREETING_NS);
     contacts.stream()
-        .filter(contact -> isAlone || !isKnown(contact))
+        .filter(contact -> !isSelf(contact) && (isAlone || !isKnown(contact)))
         .limit(MOST_GREETINGS)
         .forEach(contact -> greet(contact.host(), contact.messagingPort(), true));
     if (isAlone) {
@@ -83,11 +83,16 @@ final class RosterExchange {
 
   /** They may not know that this node is a member, or where it is now, and so not let it in. */
   private void greetSomeMembers() {
-    List<MemberAddress> addresses = List.copyOf(linked.values());
+    List<MemberAddress> addresses = List.copyOf(others().values());
     for (int i = 0; i < Math.min(MOST_GREETINGS, addresses.size()); i++) {
       MemberAddress address = addresses.get(greeted++ % addresses.size());
       greet(address.host(), address.port(), true);
     }
+  }
+
+  private boolean isSelf(Contact contact) {
+    Member self = membership.view().self();
+    return contact.host().equals(self.host()) && contact.messagingPort() == self.messagingPort();
   }
 
   private boolean isKnown(Contact contact) {
@@ -118,7 +123,8 @@ final class RosterExchange {
       boolean isNews = membership.onGossip(roster, nanoClock.getAsLong());
       if (gossip.wantsAnswer() && roster.records().containsKey(from)) {
         Member sender = roster.records().get(from).member();
-        greet(sender.host(), sender.messagingPort(), false);
+        // Two that have just started need not wait for each other's next greeting.
+        greet(sender.host(), sender.messagingPort(), isNews && !membership.isKnown());
       }
       onView();
       return isNews;
@@ -138,15 +144,22 @@ final class RosterExchange {
       kept = roster;
       keeper.accept(roster);
     }
+    // Another node may live under this one's name: it would lose its links to one that has not
+    // asked.
+    Map<MemberId, MemberAddress> addresses = membership.isKnown() ? others() : Map.of();
+    if (!addresses.equals(linked)) {
+      linked = addresses;
+      peers.set(addresses);
+    }
+  }
+
+  private Map<MemberId, MemberAddress> others() {
     Map<MemberId, MemberAddress> addresses = new TreeMap<>();
     for (Member member : membership.view().members()) {
       if (!member.id().equals(membership.view().self().id())) {
         addresses.put(member.id(), new MemberAddress(member.host(), member.messagingPort()));
       }
     }
-    if (!addresses.equals(linked)) {
-      linked = addresses;
-      peers.set(addresses);
-    }
+    return addresses;
   }
 }

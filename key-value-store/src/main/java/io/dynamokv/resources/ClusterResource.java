@@ -67,6 +67,11 @@ public final class ClusterResource {
     json.writeObjectFieldStart("change");
     json.writeNumberField("plan", RingPlan.generationOf(view.plan()));
     json.writeBooleanField("underWay", view.next() != null);
+    json.writeArrayFieldStart("waitsFor");
+    for (MemberId member : transfers.waitsFor().stream().sorted().toList()) {
+      json.writeString(member.value());
+    }
+    json.writeEndArray();
     json.writeObjectFieldStart("filling");
     json.writeNumberField("partitions", filling.partitions());
     json.writeNumberField("complete", filling.complete());

@@ -160,7 +160,7 @@ public final class FakeService implements KeyValueService {
 
   @Override
   public Transfers transfers() {
-    return new Transfers(new Filling.Progress(0, 0, 0, 0), 0);
+    return new Transfers(Set.of(), new Filling.Progress(0, 0, 0, 0), 0);
   }
 
   @Override

@@ -84,12 +84,45 @@ class RosterKeeperTest {
   }
 
   @Test
-  void one_that_finds_its_name_taken_again_and_again_gives_up() {
+  void one_that_finds_its_name_taken_again_and_again_gives_up_and_leaves_it_to_the_other() {
+    keeper.agreed();
     for (int i = 0; i < 3; i++) {
       keeper.merge(roster(SELF, "there", 99, Standing.IN, own().version() + 1), Set.of());
     }
 
     assertThat(keeper.isNameTaken()).isTrue();
+    assertThat(keeper.isKnown()).isFalse();
+    assertThat(own().member().host()).isEqualTo("there");
+  }
+
+  @Test
+  void one_that_is_new_under_a_name_waits_until_others_know_it() {
+    Roster others = roster(OTHER, "elsewhere", 22, Standing.IN, 1);
+    MemberRecord previous = new MemberRecord(member(SELF, "there"), 99, Standing.IN, 7);
+    assertThat(keeper.isKnown()).isFalse();
+    assertThat(keeper.merge(others.with(previous), Set.of())).isTrue();
+    assertThat(keeper.isNameTaken()).isTrue();
+    assertThat(keeper.isKnown()).isFalse();
+
+    keeper.merge(others.with(own()), Set.of());
+    assertThat(keeper.isNameTaken()).isFalse();
+    assertThat(keeper.isKnown()).isTrue();
+  }
+
+  @Test
+  void one_that_has_moved_waits_until_others_know_it() {
+    keeper.merge(roster(OTHER, "elsewhere", 22, Standing.IN, 1), Set.of());
+    Roster before = keeper.roster();
+    Roster alone = before.without(OTHER);
+    Member moved = member(SELF, "new place");
+
+    keeper = new RosterKeeper(moved, NODE_ID, before, new Founding(2, 100), new Rings(FACTS), 0);
+    assertThat(keeper.isNameTaken()).isTrue();
+    keeper.agreed();
+    assertThat(keeper.isNameTaken()).isFalse();
+
+    keeper = new RosterKeeper(moved, NODE_ID, alone, new Founding(2, 100), new Rings(FACTS), 0);
+    assertThat(keeper.isNameTaken()).as("there is nobody to ask").isFalse();
   }
 
   @Test

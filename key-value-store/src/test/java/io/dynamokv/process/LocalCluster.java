@@ -1,6 +1,7 @@
 package io.dynamokv.process;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.dynamokv.edge.Http;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -100,6 +101,28 @@ final class LocalCluster implements AutoCloseable {
     return data.resolve("node-" + node);
   }
 
+  /** What a node is configured with. */
+  ConfigFile configuration(int node) throws IOException {
+    return ConfigFile.read(folder(node).resolve("config.yml"));
+  }
+
+  /** The configuration of another node, which the command has not made, and its folder. */
+  ConfigFile configurationOfNew(int node) throws IOException {
+    return configuration(1).as("node-" + node, folder(node)).at(httpPort(node));
+  }
+
+  /** Starts another node, which the command has not made, and does not wait. */
+  void launchNew(int node, ConfigFile configuration) throws Exception {
+    configuration.write(folder(node).resolve("config.yml"));
+    launch(node);
+  }
+
+  /** Counts a node that the command has not made among the members. */
+  void joined(int node) {
+    lastNode = Math.max(lastNode, node);
+    nodes.add(node);
+  }
+
   /** What the node has said since it was started with the cluster. */
   String log(int node) throws IOException {
     return Files.readString(folder(node).resolve("log/node.log"));
@@ -176,16 +199,32 @@ final class LocalCluster implements AutoCloseable {
     }
   }
 
+  /** What a node says of the cluster; an empty object if it does not answer. */
+  JsonNode described(int node) {
+    try {
+      return new Http(httpPort(node)).get("/cluster").json();
+    } catch (IOException e) {
+      return JsonNodeFactory.instance.objectNode();
+    }
+  }
+
+  /** The names of all members, by what a node says. */
+  List<String> members(int node) {
+    return described(node).path("members").findValuesAsText("id");
+  }
+
+  /** How many copies of keys some nodes have together. */
+  long copies(int... holders) {
+    // Two lines are about the node.
+    return IntStream.of(holders).mapToLong(node -> dump(node).lines().count() - 2).sum();
+  }
+
   /** Where a node stands, as it says itself; "unknown" if it does not answer. */
   String state(int node) {
-    try {
-      for (JsonNode member : new Http(httpPort(node)).get("/cluster").json().path("members")) {
-        if (member.path("id").asText().equals("node-" + node)) {
-          return member.path("state").asText();
-        }
+    for (JsonNode member : described(node).path("members")) {
+      if (member.path("id").asText().equals("node-" + node)) {
+        return member.path("state").asText();
       }
-    } catch (IOException e) {
-      return "unknown";
     }
     return "unknown";
   }
@@ -281,7 +320,8 @@ final class LocalCluster implements AutoCloseable {
     throw new IllegalStateException("not inside the repository");
   }
 
-  private static int freeBasePort() {
+  /** The first of the ports of a whole cluster, ten a node, that nobody has. */
+  static int freeBasePort() {
     for (int attempt = 0; attempt < 100; attempt++) {
       int base = ThreadLocalRandom.current().nextInt(12_000, 30_000);
       if (areFree(base)) {

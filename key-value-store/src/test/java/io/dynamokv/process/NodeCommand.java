@@ -69,10 +69,19 @@ final class NodeCommand implements AutoCloseable {
     return process.exitValue();
   }
 
-  /** Ends a node as an operator would, and waits until its folder is free. */
-  void stop() throws Exception {
+  /**
+   * Ends a node as an operator would, and waits until its folder is free; returns the exit code.
+   */
+  int stop() throws Exception {
     process.destroy();
     assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).as("stops").isTrue();
+    return process.exitValue();
+  }
+
+  /** Ends a node as a power failure would end it. */
+  void kill() throws Exception {
+    process.destroyForcibly();
+    assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).as("ends").isTrue();
   }
 
   boolean isAlive() {

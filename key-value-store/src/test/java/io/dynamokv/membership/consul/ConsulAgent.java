@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
  * ended it forgets everything. It listens on this machine only, at the same ports after it was
  * started again. Used by one thread.
  */
-final class ConsulAgent implements AutoCloseable {
+public final class ConsulAgent implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -41,7 +41,7 @@ final class ConsulAgent implements AutoCloseable {
   }
 
   /** Starts an agent that lets everybody do everything. */
-  static ConsulAgent start(Path folder) throws Exception {
+  public static ConsulAgent start(Path folder) throws Exception {
     return new ConsulAgent(folder);
   }
 
@@ -52,12 +52,12 @@ final class ConsulAgent implements AutoCloseable {
     return new ConsulAgent(folder);
   }
 
-  URI url() {
+  public URI url() {
     return URI.create("http://127.0.0.1:" + ports[0]);
   }
 
   /** Ends the agent as a power failure would end it. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly();
     if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
       throw new AssertionError("the agent does not end");
@@ -65,7 +65,7 @@ final class ConsulAgent implements AutoCloseable {
   }
 
   /** Starts an agent that was killed; it knows nothing any more. */
-  void restart() throws Exception {
+  public void restart() throws Exception {
     process = launch();
     awaitLeader();
   }
@@ -83,7 +83,7 @@ final class ConsulAgent implements AutoCloseable {
   }
 
   /** What it answers to anybody. */
-  JsonNode get(String path) throws Exception {
+  public JsonNode get(String path) throws Exception {
     return get(path, "");
   }
 
@@ -148,7 +148,7 @@ final class ConsulAgent implements AutoCloseable {
   }
 
   /** Waits until a condition holds; until then it may fail with an {@link IOException}. */
-  static void await(String what, Callable<Boolean> condition) throws Exception {
+  public static void await(String what, Callable<Boolean> condition) throws Exception {
     long dueNanos = System.nanoTime() + PATIENCE.toNanos();
     while (!holds(condition)) {
       if (System.nanoTime() > dueNanos) {
