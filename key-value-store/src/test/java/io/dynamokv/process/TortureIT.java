@@ -49,16 +49,42 @@ class TortureIT {
       throws Exception {
     long seconds = Math.round(60 * Double.parseDouble(System.getProperty("torture.minutes", "1")));
     long seed = Long.getLong("torture.seed", ThreadLocalRandom.current().nextLong(1_000_000));
-    try (LocalCluster cluster = LocalCluster.start(NODES, REPLICAS, data)) {
-      Nemesis nemesis = new Nemesis(cluster, data, seed);
-      work(cluster, nemesis, seconds);
-      nemesis.makeEqual();
-      List<String> violations = check(cluster);
-      String report = report(nemesis, seconds, seed, violations);
-      System.out.println(report);
-      Files.writeString(Path.of("target/torture-report.txt"), report);
-      assertThat(violations).isEmpty();
+    try (Surroundings around = new Surroundings(data);
+        LocalCluster cluster =
+            LocalCluster.start(NODES, REPLICAS, data, around.environment(), around::prepare)) {
+      Nemesis nemesis = new Nemesis(cluster, around, data, seed);
+      try {
+        List<String> violations = workAndCheck(cluster, nemesis, seconds);
+        tell(report(nemesis, around, seconds, seed, violations));
+        assertThat(violations).isEmpty();
+      } catch (Throwable e) {
+        System.out.println("torture: what there was until " + e);
+        System.out.println(report(nemesis, around, seconds, seed, List.of()));
+        keepEvidence(data);
+        throw e;
+      }
     }
+  }
+
+  private List<String> workAndCheck(LocalCluster cluster, Nemesis nemesis, long seconds)
+      throws Exception {
+    work(cluster, nemesis, seconds);
+    nemesis.makeEqual();
+    return check(cluster);
+  }
+
+  private static void tell(String report) throws IOException {
+    System.out.println(report);
+    Files.writeString(Path.of("target/torture-report.txt"), report);
+  }
+
+  /** What clients were told, and the folders of the nodes, with their logs. */
+  private void keepEvidence(Path data) throws Exception {
+    Path folder = Path.of("target/torture-evidence-" + System.currentTimeMillis());
+    Files.createDirectories(folder);
+    Files.write(folder.resolve("history.txt"), history.lines());
+    Commands.run("cp", "-r", data.toString(), folder.resolve("data").toString());
+    System.out.println("torture: evidence is in " + folder);
   }
 
   private void work(LocalCluster cluster, Nemesis nemesis, long seconds) throws Exception {
@@ -142,7 +168,8 @@ class TortureIT {
         .encodeToString(key.getBytes(java.nio.charset.StandardCharsets.UTF_8));
   }
 
-  private String report(Nemesis nemesis, long seconds, long seed, List<String> violations) {
+  private String report(
+      Nemesis nemesis, Surroundings around, long seconds, long seed, List<String> violations) {
     StringBuilder report = new StringBuilder();
     report.append(
         "torture: %d s, %d nodes, %d replicas, %d clients, seed %d%n"
@@ -153,6 +180,10 @@ class TortureIT {
     history.counts().forEach((what, count) -> report.append("  %s: %d%n".formatted(what, count)));
     report.append("faults:%n".formatted());
     nemesis.faults().forEach((fault, count) -> report.append("  %s: %d%n".formatted(fault, count)));
+    report.append("  %s%n".formatted(nemesis.details()));
+    report.append(
+        "impossible here: %s%n"
+            .formatted(around.impossible().isEmpty() ? "nothing" : around.impossible()));
     report.append("violations: %d%n".formatted(violations.size()));
     violations.stream().limit(50).forEach(violation -> report.append("  " + violation + "\n"));
     return report.toString();
