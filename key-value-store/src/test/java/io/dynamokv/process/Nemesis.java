@@ -4,9 +4,11 @@ import io.dynamokv.process.Links.Direction;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Date;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,7 @@ final class Nemesis {
   private final Random random;
   private final Surroundings surroundings;
   private final Backups backups;
+  private final Deque<Fault> toCome = new ArrayDeque<>();
   private final Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
   private final AtomicInteger uncleanEnds = new AtomicInteger();
   private int refusedFull;
@@ -69,7 +72,7 @@ final class Nemesis {
   void rageWhile(BooleanSupplier running) throws Exception {
     while (running.getAsBoolean()) {
       Thread.sleep(random.nextInt(3000));
-      Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
+      Fault fault = next();
       List<Integer> nodes = new ArrayList<>(cluster.nodes());
       Collections.shuffle(nodes, random);
       if (isPossible(fault)) {
@@ -79,6 +82,16 @@ final class Nemesis {
         cluster.awaitAll();
       }
     }
+  }
+
+  /** Each kind in turn, in an order of its own each time: so few minutes have many kinds. */
+  private Fault next() {
+    if (toCome.isEmpty()) {
+      List<Fault> all = new ArrayList<>(List.of(Fault.values()));
+      Collections.shuffle(all, random);
+      toCome.addAll(all);
+    }
+    return toCome.remove();
   }
 
   private boolean isPossible(Fault fault) {
