@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs programs of this machine, for a limited time. */
 final class Commands {
-  private static final long PATIENCE_SECONDS = 120;
+  private static final long PATIENCE_SECONDS = 300;
 
   private Commands() {}
 

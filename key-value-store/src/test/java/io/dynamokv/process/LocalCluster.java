@@ -29,7 +29,7 @@ final class LocalCluster implements AutoCloseable {
   /** The repository's root, where the command is. */
   static final Path ROOT = repositoryRoot();
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   /** The command starts no more. */
   private static final int MOST_NODES = 32;

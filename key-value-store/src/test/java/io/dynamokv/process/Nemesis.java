@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,13 +36,15 @@ final class Nemesis {
   private final Random random;
   private final Surroundings surroundings;
   private final Backups backups;
+  private final Set<Fault> kinds;
   private final Deque<Fault> toCome = new ArrayDeque<>();
   private final Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
   private final AtomicInteger uncleanEnds = new AtomicInteger();
   private int refusedFull;
   private int restartedFull;
 
-  Nemesis(LocalCluster cluster, Surroundings surroundings, Path data, long seed) {
+  Nemesis(LocalCluster cluster, Surroundings surroundings, Path data, long seed, Set<Fault> kinds) {
+    this.kinds = kinds;
     this.cluster = cluster;
     this.surroundings = surroundings;
     this.data = data;
@@ -87,7 +90,7 @@ final class Nemesis {
   /** Each kind in turn, in an order of its own each time: so few minutes have many kinds. */
   private Fault next() {
     if (toCome.isEmpty()) {
-      List<Fault> all = new ArrayList<>(List.of(Fault.values()));
+      List<Fault> all = new ArrayList<>(kinds);
       Collections.shuffle(all, random);
       toCome.addAll(all);
     }

@@ -2,7 +2,6 @@ package io.dynamokv.process;
 
 import io.dynamokv.process.Commands.Impossible;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,11 +15,13 @@ final class SmallDisks implements AutoCloseable {
   /** Some have one, so that others use the machine's, with real flushes. */
   private static final int ONE_OF = 3;
 
-  private static final int MIB = 1 << 20;
   private static final int SIZE_MIB = 640;
 
-  /** What is left may be less than a node asks for, or nothing. */
-  private static final long LITTLE_BYTES = 64L * MIB;
+  /** A little more, and less, than what a node wants to stay free. */
+  private static final long ENOUGH_BYTES = 264L << 20;
+
+  private static final int ATTEMPTS = 20;
+  private static final long LITTLE_BYTES = 64L << 20;
 
   private final Path data;
   private final List<Path> mounted = new ArrayList<>();
@@ -60,27 +61,37 @@ final class SmallDisks implements AutoCloseable {
     mounted.add(folder);
   }
 
-  /** Leaves a little, or nothing. */
-  void fill(int node, boolean entirely) throws IOException {
+  /**
+   * Leaves a little, or nothing. What a node wants to stay free goes at once, so that its writes
+   * fail before it has looked how much there is.
+   */
+  void fill(int node, boolean entirely) throws Exception {
     Path disk = data.resolve("node-" + node);
-    byte[] piece = new byte[entirely ? 4096 : MIB];
-    try (OutputStream ballast = Files.newOutputStream(ballast(node))) {
-      while (entirely || Files.getFileStore(disk).getUsableSpace() > LITTLE_BYTES) {
-        ballast.write(piece);
+    allocate(disk, "ballast-1", ENOUGH_BYTES);
+    // The node writes meanwhile, so that there may be less than there was a moment ago.
+    IOException last = null;
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      try {
+        allocate(disk, "ballast-2", entirely ? 0 : LITTLE_BYTES);
+        return;
+      } catch (AssertionError e) {
+        last = new IOException(e);
       }
-    } catch (IOException e) {
-      if (!String.valueOf(e.getMessage()).contains("No space left")) {
-        throw e;
-      }
+    }
+    throw new IOException("can not fill " + disk, last);
+  }
+
+  private static void allocate(Path disk, String name, long leave) throws Exception {
+    long bytes = Files.getFileStore(disk).getUsableSpace() - leave;
+    if (bytes > 0) {
+      Commands.run("fallocate", "-l", "" + bytes, disk.resolve(name).toString());
     }
   }
 
   void free(int node) throws IOException {
-    Files.deleteIfExists(ballast(node));
-  }
-
-  private Path ballast(int node) {
-    return data.resolve("node-" + node).resolve("ballast");
+    Path disk = data.resolve("node-" + node);
+    Files.deleteIfExists(disk.resolve("ballast-1"));
+    Files.deleteIfExists(disk.resolve("ballast-2"));
   }
 
   /** To be called when no node runs any more. */

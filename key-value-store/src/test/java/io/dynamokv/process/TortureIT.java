@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,7 +55,7 @@ class TortureIT {
     try (Surroundings around = new Surroundings(data);
         LocalCluster cluster =
             LocalCluster.start(NODES, REPLICAS, data, around.environment(), around::prepare)) {
-      Nemesis nemesis = new Nemesis(cluster, around, data, seed);
+      Nemesis nemesis = new Nemesis(cluster, around, data, seed, kinds());
       try {
         List<String> violations = workAndCheck(cluster, nemesis, seconds);
         tell(report(nemesis, around, seconds, seed, violations));
@@ -64,6 +67,16 @@ class TortureIT {
         throw e;
       }
     }
+  }
+
+  /** All, or those named. */
+  private static Set<Fault> kinds() {
+    String named = System.getProperty("torture.faults", "");
+    return named.isEmpty()
+        ? EnumSet.allOf(Fault.class)
+        : Stream.of(named.split(",", -1))
+            .map(Fault::valueOf)
+            .collect(Collectors.toCollection(() -> EnumSet.noneOf(Fault.class)));
   }
 
   private List<String> workAndCheck(LocalCluster cluster, Nemesis nemesis, long seconds)
