@@ -215,8 +215,8 @@ final class Nemesis {
 
   private void strikeDisk(Fault fault, int node) throws Exception {
     SmallDisks disks = Objects.requireNonNull(surroundings.disks());
-    disks.fill(node, fault != Fault.FULL_DISK);
     try {
+      disks.fill(node, fault != Fault.FULL_DISK);
       cluster.await("a node with a full disk to be unhealthy", () -> !cluster.isHealthy(node));
       refusedFull++;
       aWhile(4000);

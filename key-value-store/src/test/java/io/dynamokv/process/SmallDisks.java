@@ -2,6 +2,7 @@ package io.dynamokv.process;
 
 import io.dynamokv.process.Commands.Impossible;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,7 +21,9 @@ final class SmallDisks implements AutoCloseable {
   /** A little more, and less, than what a node wants to stay free. */
   private static final long ENOUGH_BYTES = 264L << 20;
 
-  private static final int ATTEMPTS = 20;
+  /** The node goes on writing while its disk is filled. */
+  private static final long A_REST_BYTES = 4L << 20;
+
   private static final long LITTLE_BYTES = 64L << 20;
 
   private final Path data;
@@ -68,17 +71,25 @@ final class SmallDisks implements AutoCloseable {
   void fill(int node, boolean entirely) throws Exception {
     Path disk = data.resolve("node-" + node);
     allocate(disk, "ballast-1", ENOUGH_BYTES);
-    // The node writes meanwhile, so that there may be less than there was a moment ago.
-    IOException last = null;
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      try {
-        allocate(disk, "ballast-2", entirely ? 0 : LITTLE_BYTES);
-        return;
-      } catch (AssertionError e) {
-        last = new IOException(e);
+    if (entirely) {
+      allocate(disk, "ballast-2", A_REST_BYTES);
+      exhaust(disk.resolve("ballast-3"));
+    } else {
+      allocate(disk, "ballast-2", LITTLE_BYTES);
+    }
+  }
+
+  private static void exhaust(Path file) throws IOException {
+    byte[] page = new byte[4096];
+    try (OutputStream ballast = Files.newOutputStream(file)) {
+      while (true) {
+        ballast.write(page);
+      }
+    } catch (IOException e) {
+      if (!String.valueOf(e.getMessage()).contains("No space left")) {
+        throw e;
       }
     }
-    throw new IOException("can not fill " + disk, last);
   }
 
   private static void allocate(Path disk, String name, long leave) throws Exception {
@@ -92,6 +103,7 @@ final class SmallDisks implements AutoCloseable {
     Path disk = data.resolve("node-" + node);
     Files.deleteIfExists(disk.resolve("ballast-1"));
     Files.deleteIfExists(disk.resolve("ballast-2"));
+    Files.deleteIfExists(disk.resolve("ballast-3"));
   }
 
   /** To be called when no node runs any more. */
