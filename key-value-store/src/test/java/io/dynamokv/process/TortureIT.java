@@ -56,16 +56,21 @@ class TortureIT {
         LocalCluster cluster =
             LocalCluster.start(NODES, REPLICAS, data, around.environment(), around::prepare)) {
       Nemesis nemesis = new Nemesis(cluster, around, data, seed, kinds());
+      List<String> violations;
       try {
-        List<String> violations = workAndCheck(cluster, nemesis, seconds);
-        tell(report(nemesis, around, seconds, seed, violations));
-        assertThat(violations).isEmpty();
+        violations = workAndCheck(cluster, nemesis, seconds);
       } catch (Throwable e) {
-        System.out.println("torture: what there was until " + e);
-        System.out.println(report(nemesis, around, seconds, seed, List.of()));
+        tell(
+            report(
+                nemesis, around, seconds, seed, List.of("not known, nothing was checked: " + e)));
         keepEvidence(data);
         throw e;
       }
+      tell(report(nemesis, around, seconds, seed, violations));
+      if (!violations.isEmpty()) {
+        keepEvidence(data);
+      }
+      assertThat(violations).isEmpty();
     }
   }
 
