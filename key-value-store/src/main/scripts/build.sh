@@ -11,7 +11,7 @@ DEFAULT_JAVA_OPTS+=' -XX:Tier4InvocationThreshold=800 -XX:Tier4MinInvocationThre
 DEFAULT_JAVA_OPTS+=' -XX:Tier4CompileThreshold=2500 -XX:Tier4BackEdgeThreshold=10000'
 readonly DEFAULT_JAVA_OPTS
 
-# Sets JAR, JAVA and JAVA_FLAGS, building what has to be built.
+# Sets JAR, JAVA, JAVA_FLAGS and RUN_WITH, building what has to be built.
 prepare_to_run() {
   if [[ -n ${DYNAMO_KV_JAR:-} ]]; then
     [[ -r $DYNAMO_KV_JAR ]] || fail "can not read the jar that DYNAMO_KV_JAR names: $DYNAMO_KV_JAR"
@@ -21,6 +21,8 @@ prepare_to_run() {
   fi
   ensure_java
   read -ra JAVA_FLAGS <<<"${DYNAMO_KV_JAVA_OPTS-$DEFAULT_JAVA_OPTS}"
+  # shellcheck disable=SC2034 # read in another file
+  read -ra RUN_WITH <<<"${DYNAMO_KV_RUN_WITH-}"
   # Out of memory a node can not be trusted to serve; a dump of its heap is for whoever asks for one.
   JAVA_FLAGS=(-XX:-HeapDumpOnOutOfMemoryError "${JAVA_FLAGS[@]}" -XX:+ExitOnOutOfMemoryError)
 }

@@ -54,7 +54,7 @@ launch() {
     mv "$log" "$log.1"
   fi
   rm -f "$(pid_file "$i")"
-  setsid "$JAVA" "${JAVA_FLAGS[@]}" -jar "$JAR" server "$(node_config "$i")" \
+  setsid ${RUN_WITH[@]+"${RUN_WITH[@]}"} "$JAVA" "${JAVA_FLAGS[@]}" -jar "$JAR" server "$(node_config "$i")" \
     </dev/null >"$log" 2>&1 {lock}<&- &
   LAUNCHED[$i]=$!
   disown

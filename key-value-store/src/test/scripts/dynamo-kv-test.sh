@@ -12,7 +12,7 @@ FAILURES=0
 CODE=0 OUTPUT=''
 readonly HERE ROOT COMMAND WORK
 
-unset DYNAMO_KV_INSTALL DYNAMO_KV_START_TIMEOUT_SECONDS DYNAMO_KV_STOP_TIMEOUT_SECONDS
+unset DYNAMO_KV_INSTALL DYNAMO_KV_RUN_WITH DYNAMO_KV_START_TIMEOUT_SECONDS DYNAMO_KV_STOP_TIMEOUT_SECONDS
 export DYNAMO_KV_JAVA_OPTS='-Xmx32m -XX:+UseSerialGC -XX:TieredStopAtLevel=1'
 export DYNAMO_KV_JAR=$WORK/stand-in.jar
 
@@ -203,6 +203,14 @@ secrets_are_the_owners_and_last() {
   exits_with 0
   says "http://127.0.0.1:$((BASE + 3))/cluster"
   file_says "$DATA/node-1/config.yml.old" '# mine' || wrong "the old configuration was not kept"
+}
+
+nodes_are_started_with_the_command_that_is_asked_for() {
+  DYNAMO_KV_RUN_WITH='env STARTED_WITH=this' start --nodes 1
+  exits_with 0
+  grep -qzx STARTED_WITH=this "/proc/$(pid_of 1)/environ" || wrong "node-1 was started without it"
+  cluster stop
+  exits_with 0
 }
 
 another_shape_than_the_folder_was_made_with_is_refused() {
@@ -511,6 +519,7 @@ TESTS=(
   status_says_how_far_each_node_has_come_with_a_change_of_the_ring
   a_busy_port_is_named_and_nothing_is_left_behind
   secrets_are_the_owners_and_last
+  nodes_are_started_with_the_command_that_is_asked_for
   another_shape_than_the_folder_was_made_with_is_refused
   data_without_a_record_of_its_cluster_is_left_alone
   two_starts_at_once_in_one_folder_are_refused

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +30,7 @@ final class LocalCluster implements AutoCloseable {
   /** The repository's root, where the command is. */
   static final Path ROOT = repositoryRoot();
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   /** The command starts no more. */
   private static final int MOST_NODES = 32;
@@ -37,9 +38,23 @@ final class LocalCluster implements AutoCloseable {
   private final List<Integer> nodes = new CopyOnWriteArrayList<>();
   private final int basePort;
   private final Path data;
+  private final Map<String, String> environment;
+  private final Preparation preparation;
   private volatile int lastNode;
 
-  private LocalCluster(int nodes, int basePort, Path data) {
+  /** What is to be done before a node is started for the first time. */
+  interface Preparation {
+    void prepare(int node) throws IOException;
+  }
+
+  private LocalCluster(
+      int nodes,
+      int basePort,
+      Path data,
+      Map<String, String> environment,
+      Preparation preparation) {
+    this.environment = environment;
+    this.preparation = preparation;
     this.lastNode = nodes;
     IntStream.rangeClosed(1, nodes).forEach(this.nodes::add);
     this.basePort = basePort;
@@ -48,7 +63,17 @@ final class LocalCluster implements AutoCloseable {
 
   /** Starts a cluster in an empty folder and waits until all its nodes are healthy. */
   static LocalCluster start(int nodes, int replicas, Path data) throws Exception {
-    LocalCluster cluster = new LocalCluster(nodes, freeBasePort(), data);
+    return start(nodes, replicas, data, Map.of(), node -> {});
+  }
+
+  /** The same, with variables for the command, and something to prepare. */
+  static LocalCluster start(
+      int nodes, int replicas, Path data, Map<String, String> environment, Preparation preparation)
+      throws Exception {
+    LocalCluster cluster = new LocalCluster(nodes, freeBasePort(), data, environment, preparation);
+    for (int node : cluster.nodes) {
+      preparation.prepare(node);
+    }
     cluster.script(
         "cluster",
         "--nodes",
@@ -81,6 +106,7 @@ final class LocalCluster implements AutoCloseable {
   /** Has another node join, and waits until it holds its share; returns its number. */
   int add() throws Exception {
     int node = lastNode + 1;
+    preparation.prepare(node);
     script("cluster", "add", "--data", data.toString());
     lastNode = node;
     nodes.add(node);
@@ -154,7 +180,7 @@ final class LocalCluster implements AutoCloseable {
   }
 
   private void signal(int node, String name) throws Exception {
-    run(List.of("kill", "-" + name, "" + process(node).pid()));
+    Commands.run("kill", "-" + name, "" + process(node).pid());
   }
 
   /** Starts nodes that were ended, as an operator would, and waits until all see all. */
@@ -166,12 +192,15 @@ final class LocalCluster implements AutoCloseable {
   /** Starts nodes that were ended, and does not wait. */
   void launch(int... ended) throws Exception {
     for (int node : ended) {
-      new ProcessBuilder(
-              ROOT.resolve("dynamo-kv").toString(), "server", folder(node) + "/config.yml")
-          .redirectErrorStream(true)
-          .redirectOutput(
-              ProcessBuilder.Redirect.appendTo(folder(node).resolve("log/restart.log").toFile()))
-          .start();
+      ProcessBuilder builder =
+          new ProcessBuilder(
+                  ROOT.resolve("dynamo-kv").toString(), "server", folder(node) + "/config.yml")
+              .redirectErrorStream(true)
+              .redirectOutput(
+                  ProcessBuilder.Redirect.appendTo(
+                      folder(node).resolve("log/restart.log").toFile()));
+      builder.environment().putAll(environment);
+      builder.start();
     }
   }
 
@@ -182,7 +211,12 @@ final class LocalCluster implements AutoCloseable {
 
   /** Takes all data from a node that does not run. */
   void wipe(int node) throws IOException {
-    try (Stream<Path> paths = Files.walk(folder(node).resolve("db"))) {
+    delete(folder(node).resolve("db"));
+  }
+
+  /** Deletes a folder and all that is in it. */
+  static void delete(Path folder) throws IOException {
+    try (Stream<Path> paths = Files.walk(folder)) {
       List<Path> deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
       for (Path path : deepestFirst) {
         Files.delete(path);
@@ -227,6 +261,15 @@ final class LocalCluster implements AutoCloseable {
       }
     }
     return "unknown";
+  }
+
+  /** Whether a node says that it can serve. */
+  boolean isHealthy(int node) {
+    try {
+      return new Http(httpPort(node) + 1).get("/healthcheck").status() == 200;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Has a node compare its copies with the others'; returns whether it did. */
@@ -283,22 +326,7 @@ final class LocalCluster implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(ROOT.resolve("dynamo-kv").toString());
     command.addAll(List.of(arguments));
-    run(command);
-  }
-
-  private static void run(List<String> command) throws Exception {
-    Path output = Files.createTempFile("command", ".txt");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    boolean ended = process.waitFor(120, TimeUnit.SECONDS);
-    if (!ended || process.exitValue() != 0) {
-      process.destroyForcibly();
-      throw new AssertionError(command + " failed:\n" + Files.readString(output));
-    }
-    Files.delete(output);
+    Commands.run(command, environment);
   }
 
   @Override
@@ -306,9 +334,15 @@ final class LocalCluster implements AutoCloseable {
     for (int node = 1; node <= MOST_NODES; node++) {
       if (Files.exists(folder(node).resolve("pid"))) {
         ProcessHandle.of(Long.parseLong(Files.readString(folder(node).resolve("pid")).trim()))
-            .ifPresent(ProcessHandle::destroyForcibly);
+            .ifPresent(LocalCluster::end);
       }
     }
+  }
+
+  /** Waits, for a little while, until what it holds is free. */
+  private static void end(ProcessHandle process) {
+    process.destroyForcibly();
+    process.onExit().completeOnTimeout(process, 10, TimeUnit.SECONDS).join();
   }
 
   private static Path repositoryRoot() {

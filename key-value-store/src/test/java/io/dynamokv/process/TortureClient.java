@@ -83,8 +83,8 @@ final class TortureClient implements Runnable {
             case 409, 503, 400 -> Told.DENIED;
             default -> Told.UNKNOWN;
           };
-      if (answer.status() == 400) {
-        history.count("400: " + answer.errorCode());
+      if (answer.status() == 400 || answer.status() == 503) {
+        history.count(answer.status() + ": " + answer.errorCode());
       }
     } catch (ConnectException e) {
       history.count("PUT or DELETE without a connection");

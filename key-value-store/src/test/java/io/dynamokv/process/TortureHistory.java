@@ -2,6 +2,7 @@ package io.dynamokv.process;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,15 +36,28 @@ final class TortureHistory {
   private final Map<String, Set<List<String>>> answers = new HashMap<>();
   private final Map<String, Integer> counts = new TreeMap<>();
 
+  /** What happened, one after the other, to read when something was wrong. */
+  private final List<String> lines = new ArrayList<>();
+
   synchronized void wrote(String key, Write write) {
     writes.computeIfAbsent(key, k -> new ArrayList<>()).add(write);
     String kind = write.isDelete ? "DELETE" : "PUT";
     count(kind + " " + write.told);
+    note("%s %s: %s after %s".formatted(key, write.told, write.name, write.seen));
   }
 
   synchronized void read(String key, List<String> values) {
     answers.computeIfAbsent(key, k -> new HashSet<>()).add(List.copyOf(values));
+    note("%s read: %s".formatted(key, values));
     count("GET answered");
+  }
+
+  private void note(String what) {
+    lines.add("%tT.%<tL %s".formatted(new Date(), what));
+  }
+
+  synchronized List<String> lines() {
+    return List.copyOf(lines);
   }
 
   synchronized void count(String what) {

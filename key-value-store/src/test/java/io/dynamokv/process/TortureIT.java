@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,16 +52,57 @@ class TortureIT {
       throws Exception {
     long seconds = Math.round(60 * Double.parseDouble(System.getProperty("torture.minutes", "1")));
     long seed = Long.getLong("torture.seed", ThreadLocalRandom.current().nextLong(1_000_000));
-    try (LocalCluster cluster = LocalCluster.start(NODES, REPLICAS, data)) {
-      Nemesis nemesis = new Nemesis(cluster, data, seed);
-      work(cluster, nemesis, seconds);
-      nemesis.makeEqual();
-      List<String> violations = check(cluster);
-      String report = report(nemesis, seconds, seed, violations);
-      System.out.println(report);
-      Files.writeString(Path.of("target/torture-report.txt"), report);
+    try (Surroundings around = new Surroundings(data);
+        LocalCluster cluster =
+            LocalCluster.start(NODES, REPLICAS, data, around.environment(), around::prepare)) {
+      Nemesis nemesis = new Nemesis(cluster, around, data, seed, kinds());
+      List<String> violations;
+      try {
+        violations = workAndCheck(cluster, nemesis, seconds);
+      } catch (Throwable e) {
+        tell(
+            report(
+                nemesis, around, seconds, seed, List.of("not known, nothing was checked: " + e)));
+        keepEvidence(data);
+        throw e;
+      }
+      tell(report(nemesis, around, seconds, seed, violations));
+      if (!violations.isEmpty()) {
+        keepEvidence(data);
+      }
       assertThat(violations).isEmpty();
     }
+  }
+
+  /** All, or those named. */
+  private static Set<Fault> kinds() {
+    String named = System.getProperty("torture.faults", "");
+    return named.isEmpty()
+        ? EnumSet.allOf(Fault.class)
+        : Stream.of(named.split(",", -1))
+            .map(Fault::valueOf)
+            .collect(Collectors.toCollection(() -> EnumSet.noneOf(Fault.class)));
+  }
+
+  private List<String> workAndCheck(LocalCluster cluster, Nemesis nemesis, long seconds)
+      throws Exception {
+    work(cluster, nemesis, seconds);
+    nemesis.makeEqual();
+    return check(cluster);
+  }
+
+  private static void tell(String report) throws IOException {
+    System.out.println(report);
+    Files.writeString(Path.of("target/torture-report.txt"), report);
+  }
+
+  /** What clients were told, and the folders of the nodes, with their logs. */
+  private void keepEvidence(Path data) throws Exception {
+    Path folder = Path.of("target/torture-evidence-" + System.currentTimeMillis());
+    Files.createDirectories(folder);
+    Files.write(folder.resolve("history.txt"), history.lines());
+    Commands.run("cp", "-r", data.toString(), folder.resolve("data").toString());
+    System.out.println("torture: evidence is in " + folder);
   }
 
   private void work(LocalCluster cluster, Nemesis nemesis, long seconds) throws Exception {
@@ -142,7 +186,8 @@ class TortureIT {
         .encodeToString(key.getBytes(java.nio.charset.StandardCharsets.UTF_8));
   }
 
-  private String report(Nemesis nemesis, long seconds, long seed, List<String> violations) {
+  private String report(
+      Nemesis nemesis, Surroundings around, long seconds, long seed, List<String> violations) {
     StringBuilder report = new StringBuilder();
     report.append(
         "torture: %d s, %d nodes, %d replicas, %d clients, seed %d%n"
@@ -153,6 +198,10 @@ class TortureIT {
     history.counts().forEach((what, count) -> report.append("  %s: %d%n".formatted(what, count)));
     report.append("faults:%n".formatted());
     nemesis.faults().forEach((fault, count) -> report.append("  %s: %d%n".formatted(fault, count)));
+    report.append("  %s%n".formatted(nemesis.details()));
+    report.append(
+        "impossible here: %s%n"
+            .formatted(around.impossible().isEmpty() ? "nothing" : around.impossible()));
     report.append("violations: %d%n".formatted(violations.size()));
     violations.stream().limit(50).forEach(violation -> report.append("  " + violation + "\n"));
     return report.toString();
