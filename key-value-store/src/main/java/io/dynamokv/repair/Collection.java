@@ -19,10 +19,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Removes the tombstones that nobody needs any more; docs/tombstones.md says why nothing comes back
- * by it. The first holder of a partition asks all members, twice, with a time between in which
- * whatever was under way has come to its end, and in which the cluster has been calm for all of
- * them. Not thread-safe: everything, the port's call-backs too, happens in one mailbox. It waits
- * for nothing.
+ * by it. A holder of a partition, the first of them before the others, asks all members, twice,
+ * with a time between in which whatever was under way has come to its end, and in which the cluster
+ * has been calm for all of them. Not thread-safe: everything, the port's call-backs too, happens in
+ * one mailbox. It waits for nothing.
  */
 public final class Collection {
   private static final Logger LOG = LoggerFactory.getLogger(Collection.class);
@@ -138,7 +138,7 @@ public final class Collection {
       View view = port.view();
       MemberId self = view.self().id();
       for (int partition = 0; partition < view.ring().partitions().count(); partition++) {
-        if (view.ring().preferenceListOf(partition).holders().get(0).equals(self)) {
+        if (view.ring().holds(self, partition)) {
           partitions.add(partition);
         }
       }
@@ -158,13 +158,12 @@ public final class Collection {
   private void look(long first, int partition) {
     Partitions all = port.view().ring().partitions();
     long last = all.lastPosition(partition);
-    long beforeMs = port.clockMs() - settings.minAgeMs;
     boolean accepted =
         port.deletedKeys(
             first,
             last,
             BATCH,
-            beforeMs,
+            dueBeforeMs(partition),
             inThisRound(
                 page -> {
                   if (page == null) {
@@ -185,6 +184,14 @@ public final class Collection {
     if (!accepted) {
       end();
     }
+  }
+
+  /** The second and third holder do what those before them have not. */
+  private long dueBeforeMs(int partition) {
+    View view = port.view();
+    int rank = view.ring().preferenceListOf(partition).holders().indexOf(view.self().id());
+    long turnMs = TimeUnit.NANOSECONDS.toMillis(2 * settings.intervalNs);
+    return port.clockMs() - settings.minAgeMs - rank * turnMs;
   }
 
   private void lookAtNext() {

@@ -49,6 +49,11 @@ final class DotRegister {
     collecting.add(key);
   }
 
+  /** The replica has said what came of it. */
+  void endCollect(KeyHistory key) {
+    collecting.remove(key);
+  }
+
   void given(Operation write) {
     undecided.add(write);
   }
@@ -61,7 +66,7 @@ final class DotRegister {
   void onChange(Storage.Change change) {
     KeyHistory key = cluster.historyOf(change.key());
     byte[] next = change.next();
-    if (next == null && collecting.remove(key)) {
+    if (next == null && collecting.contains(key)) {
       world.note(key.name, node.id() + " collects its tombstone");
       world.onCollected(node.index, key, StateCodec.decode(requireNonNull(change.expected())));
       return;

@@ -149,6 +149,7 @@ final class HonestAnswers implements Invariant {
   private boolean isIn(KeyHistory key, BitSet history, Held held) {
     BitSet missing = (BitSet) held.hardened.clone();
     missing.andNot(history);
+    key.removeCollected(missing); // A crash may bring a tombstone back that nobody needs.
     return missing.isEmpty()
         || copies.losses(held.node) != held.losses
         || copies.releases(held.node, key) != held.releases;

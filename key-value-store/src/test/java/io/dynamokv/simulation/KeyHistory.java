@@ -119,6 +119,11 @@ final class KeyHistory {
     return collected.get(written.index);
   }
 
+  /** Takes out of a set of writes what nobody needs to know any more. */
+  void removeCollected(BitSet set) {
+    set.andNot(collected);
+  }
+
   /** Whether any of its tombstones was collected. */
   boolean wasCollected() {
     return !collected.isEmpty();

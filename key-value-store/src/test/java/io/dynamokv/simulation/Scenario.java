@@ -76,6 +76,30 @@ record Scenario(
         1);
   }
 
+  /** A day on which nothing happens but what a test lets happen; tombstones are removed. */
+  static Scenario staged(int nodes) {
+    return new Scenario(
+        nodes,
+        1,
+        0,
+        1,
+        Durability.SYNC,
+        ENOUGH_ROOM,
+        NEVER_MS,
+        PLENTY,
+        3 * SECOND,
+        SECOND,
+        5 * MILLISECOND,
+        0,
+        0,
+        0,
+        List.of(),
+        SECOND,
+        SECOND,
+        0,
+        2);
+  }
+
   /** A busy day on a network without fault, on which these things go wrong, one a second. */
   Scenario withOnly(List<Fault> someFaults) {
     return new Scenario(

@@ -71,7 +71,14 @@ final class WatchedReplica extends ForwardingReplica {
     return counted(
         write instanceof ReplicaWrite.Coordinate coordinate
             ? coordinate(coordinate, done)
-            : super.write(write, result -> tell(done, result)));
+            : super.write(
+                write,
+                result -> {
+                  if (write instanceof ReplicaWrite.Collect collect) {
+                    register.endCollect(cluster.historyOf(collect.key()));
+                  }
+                  tell(done, result);
+                }));
   }
 
   @Override
