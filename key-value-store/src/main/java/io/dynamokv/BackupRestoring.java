@@ -50,9 +50,9 @@ final class BackupRestoring {
   }
 
   private static void requireYoungEnough(Instant taken, Duration minAge) {
-    if (taken.plusMillis(minAge.toMilliseconds()).isBefore(Instant.now())) {
+    if (taken.plusMillis(minAge.toMilliseconds() / 2).isBefore(Instant.now())) {
       throw StorageException.refusal(
-          "the backup was taken at %s, longer ago than tombstones.minAge (%s): keys that were deleted since would come back. Start the node with an empty folder, and the others bring it everything; or restore all nodes (--whole-cluster)"
+          "the backup was taken at %s, longer ago than half of tombstones.minAge (%s): keys that were deleted since would come back. Start the node with an empty folder, and the others bring it everything; or restore all nodes (--whole-cluster)"
               .formatted(taken, minAge));
     }
   }

@@ -49,7 +49,7 @@ public final class RestoreCommand<T extends Configuration> extends ConfiguredCom
     parser
         .addArgument("--whole-cluster")
         .action(Arguments.storeTrue())
-        .help("all nodes are restored, so the backup may be older than tombstones.minAge");
+        .help("all nodes are restored, so the backup may be of any age");
   }
 
   @Override

@@ -19,6 +19,10 @@ public record MemberRecord(Member member, long nodeId, Standing standing, long v
     return new MemberRecord(member, nodeId, next, version + 1);
   }
 
+  MemberRecord with(Standing other) {
+    return standing == other ? this : new MemberRecord(member, nodeId, other, version);
+  }
+
   RingMember ringMember() {
     return new RingMember(member.id(), member.rack());
   }

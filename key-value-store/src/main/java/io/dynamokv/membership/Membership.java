@@ -30,6 +30,9 @@ public final class Membership {
    */
   private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
 
+  /** Nobody takes over the name of a member before it has been away for so long. */
+  private static final long BEREAVEMENT_NS = TimeUnit.SECONDS.toNanos(10);
+
   private final ClusterFacts facts;
   private final boolean fixed;
   private final Member self;
@@ -214,7 +217,7 @@ public final class Membership {
       LOG.error("refusing gossip of another cluster: {}; here {}", roster.facts(), facts);
       return false;
     }
-    Set<MemberId> living = peers.those(peer -> peer.lives(nowNs));
+    Set<MemberId> living = peers.those(peer -> peer.awayNs(nowNs) < BEREAVEMENT_NS);
     return keeper.merge(roster, living) && rosterChanged(nowNs);
   }
 
@@ -327,7 +330,7 @@ public final class Membership {
 
   /** Else it would take the name as soon as the other one is restarted. */
   private void giveUpIfDisputedForLong(long nowNs) {
-    if (!keeper.isDisputed()) {
+    if (!keeper.isRefused()) {
       undisputedNs = nowNs;
     } else if (nowNs - undisputedNs > PATIENCE_NS && !keeper.hasGivenUp()) {
       keeper.giveUp();

@@ -3,9 +3,12 @@ package io.dynamokv.membership;
 import io.dynamokv.ring.MemberId;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +21,36 @@ import org.jspecify.annotations.Nullable;
  * @param facts what no two nodes of a cluster may see differently
  * @param records by the members' ids
  * @param plan null before the first one
+ * @param removed the identities of the data folders that were removed, for ever: whatever one of
+ *     them says of itself later
  */
 public record Roster(
-    ClusterFacts facts, SortedMap<MemberId, MemberRecord> records, @Nullable RingPlan plan) {
+    ClusterFacts facts,
+    SortedMap<MemberId, MemberRecord> records,
+    @Nullable RingPlan plan,
+    SortedSet<Long> removed) {
+  private static final Comparator<MemberRecord> BY_AGE =
+      Comparator.comparingLong(MemberRecord::version)
+          .thenComparingLong(MemberRecord::nodeId)
+          .thenComparing(record -> RosterCodec.bytesOf(record.with(Standing.IN)), Arrays::compare)
+          .thenComparing(MemberRecord::standing);
+
   public Roster {
-    records = Collections.unmodifiableSortedMap(new TreeMap<>(records));
+    TreeSet<Long> folders = new TreeSet<>(removed);
+    TreeMap<MemberId, MemberRecord> all = new TreeMap<>(records);
+    for (MemberRecord record : records.values()) {
+      if (record.standing() == Standing.REMOVED) {
+        folders.add(record.nodeId());
+      }
+    }
+    all.replaceAll(
+        (id, record) -> folders.contains(record.nodeId()) ? record.with(Standing.REMOVED) : record);
+    records = Collections.unmodifiableSortedMap(all);
+    removed = Collections.unmodifiableSortedSet(folders);
+  }
+
+  Roster(ClusterFacts facts, SortedMap<MemberId, MemberRecord> records, @Nullable RingPlan plan) {
+    this(facts, records, plan, Collections.emptySortedSet());
   }
 
   /** One that knows of nobody. */
@@ -34,34 +62,32 @@ public record Roster(
   Roster with(MemberRecord record) {
     TreeMap<MemberId, MemberRecord> merged = new TreeMap<>(records);
     merged.merge(record.member().id(), record, Roster::later);
-    return new Roster(facts, merged, plan);
+    return new Roster(facts, merged, plan, removed);
   }
 
   /** With this plan, unless a later one is known. */
   Roster with(RingPlan other) {
-    return new Roster(facts, records, later(plan, other));
+    return new Roster(facts, records, later(plan, other), removed);
   }
 
   /** The same without what it knows of one member. */
   Roster without(MemberId id) {
     TreeMap<MemberId, MemberRecord> rest = new TreeMap<>(records);
     rest.remove(id);
-    return new Roster(facts, rest, plan);
+    return new Roster(facts, rest, plan, removed);
   }
 
   /** What follows from this one and another together. */
   Roster merge(Roster other) {
     TreeMap<MemberId, MemberRecord> merged = new TreeMap<>(records);
     other.records.forEach((id, record) -> merged.merge(id, record, Roster::later));
-    return new Roster(facts, merged, later(plan, other.plan));
+    TreeSet<Long> folders = new TreeSet<>(removed);
+    folders.addAll(other.removed);
+    return new Roster(facts, merged, later(plan, other.plan), folders);
   }
 
   private static MemberRecord later(MemberRecord one, MemberRecord other) {
-    int order = Long.compare(one.version(), other.version());
-    if (order == 0) {
-      order = Arrays.compare(RosterCodec.bytesOf(one), RosterCodec.bytesOf(other));
-    }
-    return order >= 0 ? one : other;
+    return BY_AGE.compare(one, other) >= 0 ? one : other;
   }
 
   private static @Nullable RingPlan later(@Nullable RingPlan one, @Nullable RingPlan other) {

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
@@ -43,6 +44,7 @@ public final class RosterCodec {
     if (roster.plan() != null) {
       proto.setPlan(toProto(roster.plan()));
     }
+    proto.addAllRemoved(roster.removed());
     return proto.build().toByteArray();
   }
 
@@ -127,8 +129,10 @@ public final class RosterCodec {
     ClusterFacts facts =
         new ClusterFacts(
             checked(proto.getCluster()), proto.getPartitions(), proto.getReplicas(), 0);
-    if (proto.getMembersCount() > MAX_RECORDS) {
-      throw new IllegalArgumentException("a roster of " + proto.getMembersCount() + " members");
+    if (proto.getMembersCount() > MAX_RECORDS || proto.getRemovedCount() > MAX_RECORDS) {
+      throw new IllegalArgumentException(
+          "a roster of %d members, %d removed"
+              .formatted(proto.getMembersCount(), proto.getRemovedCount()));
     }
     TreeMap<MemberId, MemberRecord> records = new TreeMap<>();
     for (MemberRecordProto each : proto.getMembersList()) {
@@ -136,7 +140,8 @@ public final class RosterCodec {
       records.put(record.member().id(), record);
     }
     Partitions partitions = new Partitions(facts.partitions());
-    return new Roster(facts, records, proto.hasPlan() ? toPlan(proto.getPlan(), partitions) : null);
+    RingPlan plan = proto.hasPlan() ? toPlan(proto.getPlan(), partitions) : null;
+    return new Roster(facts, records, plan, new TreeSet<>(proto.getRemovedList()));
   }
 
   private static MemberRecord toRecord(MemberRecordProto proto) {

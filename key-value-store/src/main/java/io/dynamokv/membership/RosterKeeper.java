@@ -113,6 +113,11 @@ final class RosterKeeper {
     return disputed && !known && roster.present().size() > 1;
   }
 
+  /** Whether others have said, since this node started, that another one has its name. */
+  boolean isRefused() {
+    return refused && isDisputed();
+  }
+
   /** Leaves the name to the other one for good, until a restart. */
   void giveUp() {
     gaveUp = true;

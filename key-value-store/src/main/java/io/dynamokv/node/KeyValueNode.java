@@ -11,6 +11,7 @@ import io.dynamokv.membership.Membership;
 import io.dynamokv.membership.Provider;
 import io.dynamokv.membership.Standing;
 import io.dynamokv.membership.View;
+import io.dynamokv.repair.Collection;
 import io.dynamokv.repair.RoundReport;
 import io.dynamokv.replica.Replica;
 import io.dynamokv.ring.Key;
@@ -128,7 +129,10 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
       registry.gauge("requests.registered." + i, () -> coordinator::registered);
     }
     AntiEntropyMetrics.register(registry, core.repairs().antiEntropy());
-    registry.gauge("tombstones.due", () -> core.repairs().collection()::due);
+    Collection collection = core.repairs().collection();
+    registry.gauge("tombstones.due", () -> collection::due);
+    registry.gauge(
+        "tombstones.calm-ms", () -> () -> TimeUnit.NANOSECONDS.toMillis(collection.calmNs()));
     registry.gauge("hints.oldest-age-ms", () -> core::oldestHintAgeMs);
     registry.gauge("cluster.members", () -> () -> view().members().size());
     registry.gauge("cluster.reachable-members", () -> () -> view().reachable().size());

@@ -234,7 +234,9 @@ final class NodeCore implements Transport.Receiver {
 
   @Override
   public void onMessages(MemberId from, List<Message> messages) {
-    heart.onSignOfLife(from);
+    if (!messages.stream().allMatch(Message.Gossip.class::isInstance)) {
+      heart.onSignOfLife(from); // Gossip may be of another one that has not its name yet.
+    }
     List<List<Message.Reply>> replies = new ArrayList<>();
     coordinators.forEach(coordinator -> replies.add(new ArrayList<>()));
     for (Message message : messages) {

@@ -30,7 +30,13 @@ public final class Collection {
   /** How many tombstones are asked about at once, and how many keys are looked at for them. */
   private static final int BATCH = 512;
 
+  private static final long BATCH_BYTES = 1 << 20;
   private static final int MOST_BATCHES = 64;
+
+  /** After so long what has been found is asked about; the next round goes on from there. */
+  private static final long LONGEST_LOOK_NS = TimeUnit.SECONDS.toNanos(60);
+
+  private static final long AFTER_FAILURE_NS = TimeUnit.MINUTES.toNanos(1);
 
   /** So that the others have become calm too. */
   private static final long SETTLING_NS = TimeUnit.SECONDS.toNanos(2);
@@ -42,7 +48,7 @@ public final class Collection {
   private final Polls polls;
   private final Deque<Integer> partitions = new ArrayDeque<>();
   private final Deque<List<KeyHash>> batches = new ArrayDeque<>();
-  private final List<KeyHash> found = new ArrayList<>();
+  private final Deque<KeyHash> found = new ArrayDeque<>();
   private boolean inRound;
   private boolean waiting;
   private long round;
@@ -50,6 +56,7 @@ public final class Collection {
   private long nextNs;
   private int due;
   private volatile int lastDue;
+  private volatile long calmNs;
 
   /**
    * When. Immutable.
@@ -109,16 +116,22 @@ public final class Collection {
     return lastDue;
   }
 
+  /** For how long it has been calm, without which nothing is removed; by any thread. */
+  public long calmNs() {
+    return calmNs;
+  }
+
   /** Does what is due; to be called every now and then. */
   void tick() {
     calm.tick();
+    calmNs = calm.lastsNs();
     long nowNs = port.nanoTime();
     if (!inRound) {
       if (nowNs - nextNs >= 0 && calm.lastsNs() >= SETTLING_NS) {
         begin();
       }
     } else if (calm.lastsNs() < nowNs - roundBeganNs || polls.isOverdue()) {
-      end();
+      fail();
     } else if (waiting && nowNs - nextNs >= 0) {
       waiting = false;
       agreeOnNext();
@@ -148,8 +161,8 @@ public final class Collection {
 
   private void lookNext() {
     Integer partition = partitions.peek();
-    if (partition == null || batches.size() >= MOST_BATCHES) {
-      ask(this::beQuiet);
+    if (partition == null || isEnough()) {
+      askAboutAll();
     } else {
       look(port.view().ring().partitions().firstPosition(partition), partition);
     }
@@ -167,14 +180,15 @@ public final class Collection {
             inThisRound(
                 page -> {
                   if (page == null) {
-                    end();
+                    putOff();
+                    fail();
                     return;
                   }
                   page.entries()
                       .forEach(entry -> found.add(new KeyHash(entry.key().bytes(), entry.hash())));
                   boolean isMore = Long.compareUnsigned(page.lastPosition(), last) < 0;
                   Runnable next =
-                      isMore ? () -> look(page.lastPosition() + 1, partition) : this::lookAtNext;
+                      isMore ? () -> lookOn(page.lastPosition() + 1, partition) : this::lookAtNext;
                   if (found.size() >= BATCH) {
                     ask(next);
                   } else {
@@ -182,14 +196,33 @@ public final class Collection {
                   }
                 }));
     if (!accepted) {
-      end();
+      fail();
     }
+  }
+
+  private void lookOn(long first, int partition) {
+    if (isEnough()) {
+      putOff();
+      askAboutAll();
+    } else {
+      look(first, partition);
+    }
+  }
+
+  private boolean isEnough() {
+    return batches.size() >= MOST_BATCHES || port.nanoTime() - roundBeganNs > LONGEST_LOOK_NS;
+  }
+
+  /** The partition is begun anew after the others, so that it does not hold them up. */
+  private void putOff() {
+    partitions.add(partitions.remove());
   }
 
   /** The second and third holder do what those before them have not. */
   private long dueBeforeMs(int partition) {
     View view = port.view();
-    int rank = view.ring().preferenceListOf(partition).holders().indexOf(view.self().id());
+    List<MemberId> holders = view.ring().preferenceListOf(partition).holders();
+    int rank = Math.max(0, holders.indexOf(view.self().id()));
     long turnMs = TimeUnit.NANOSECONDS.toMillis(2 * settings.intervalNs);
     return port.clockMs() - settings.minAgeMs - rank * turnMs;
   }
@@ -215,8 +248,7 @@ public final class Collection {
       then.run();
       return;
     }
-    List<KeyHash> tombstones = List.copyOf(found);
-    found.clear();
+    List<KeyHash> tombstones = batch();
     due += tombstones.size();
     polls.ask(
         tombstones,
@@ -230,9 +262,27 @@ public final class Collection {
             }));
   }
 
+  private void askAboutAll() {
+    if (found.isEmpty()) {
+      beQuiet();
+    } else {
+      ask(this::askAboutAll);
+    }
+  }
+
+  private List<KeyHash> batch() {
+    List<KeyHash> batch = new ArrayList<>();
+    for (long bytes = 0; batch.size() < BATCH && bytes < BATCH_BYTES && !found.isEmpty(); ) {
+      KeyHash next = found.remove();
+      batch.add(next);
+      bytes += next.key().length;
+    }
+    return batch;
+  }
+
   private void beQuiet() {
     if (batches.isEmpty()) {
-      end();
+      end(untilNext());
     } else {
       waiting = true;
       nextNs = port.nanoTime() + settings.quietNs;
@@ -242,7 +292,7 @@ public final class Collection {
   private void agreeOnNext() {
     List<KeyHash> batch = batches.poll();
     if (batch == null) {
-      end();
+      end(untilNext());
       return;
     }
     polls.ask(
@@ -251,7 +301,7 @@ public final class Collection {
         inThisRound(
             poll -> {
               if (poll.calmMs() < TimeUnit.NANOSECONDS.toMillis(port.nanoTime() - roundBeganNs)) {
-                end();
+                fail();
               } else {
                 collect(poll.agreed());
               }
@@ -272,13 +322,22 @@ public final class Collection {
             }));
   }
 
-  private void end() {
+  /** If it has not come to the end, it goes on at once. */
+  private long untilNext() {
+    return partitions.isEmpty() ? settings.intervalNs : 0;
+  }
+
+  private void fail() {
+    end(Math.min(AFTER_FAILURE_NS, settings.intervalNs));
+  }
+
+  private void end(long pauseNs) {
     inRound = false;
     waiting = false;
     lastDue = due;
     found.clear();
     batches.clear();
     polls.stop();
-    nextNs = port.nanoTime() + settings.intervalNs;
+    nextNs = port.nanoTime() + pauseNs;
   }
 }

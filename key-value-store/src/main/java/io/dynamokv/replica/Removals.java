@@ -82,12 +82,17 @@ final class Removals {
   private Look look(Key key, long hash) {
     try {
       byte[] state = storage.read(key);
-      boolean isThat = state == null || StateCodec.hash(state) == hash;
+      boolean isThat = state == null ? canDoWithout(key, hash) : StateCodec.hash(state) == hash;
       return new Look(isThat && storage.hints().holdersOwed(key).isEmpty(), state);
     } catch (StorageException e) {
       LOG.warn("could not look at {}: {}", key, e.getMessage());
       return new Look(false, null);
     }
+  }
+
+  /** A holder that has not met a tombstone must: something older may be on its way to it. */
+  private boolean canDoWithout(Key key, long hash) {
+    return !dots.mayWrite(key) || lately.contains(hash);
   }
 
   /** What has been agreed to must not be undone by a crash. */

@@ -109,6 +109,16 @@ class RosterTest {
   }
 
   @Test
+  void no_later_word_of_a_folder_that_was_removed_revokes_that() {
+    Roster roster = Roster.empty(FACTS).with(record(1, 7, Standing.REMOVED, 2));
+
+    assertThat(roster.with(record(1, 7, Standing.IN, 9)).present()).isEmpty();
+    Roster replaced = roster.with(record(1, 8, Standing.IN, 3));
+    assertThat(replaced.with(record(1, 7, Standing.IN, 9)).present()).isEmpty();
+    assertThat(replaced.merge(roster).present()).hasSize(1);
+  }
+
+  @Test
   void what_is_no_roster_is_refused_with_a_reason() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> RosterCodec.decode(new byte[] {1, 2, 3}))

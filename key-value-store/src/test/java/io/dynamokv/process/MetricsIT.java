@@ -30,7 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 class MetricsIT {
   private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z][^`]*)` \\|");
   private static final Pattern OURS =
-      Pattern.compile("(anti-entropy|cluster|hints|http|messaging|replica|requests|storage)\\..*");
+      Pattern.compile(
+          "(anti-entropy|cluster|hints|http|messaging|replica|requests|storage|tombstones)\\..*");
   private static final int PATIENCE_MS = 30_000;
 
   private static ServerSocket graphite;

@@ -65,6 +65,7 @@ public final class JeBackup {
   private static void copy(Environment environment, Path source, Path target, long keepFreeBytes)
       throws IOException {
     DbBackup backup = new DbBackup(environment);
+    Instant taken = Instant.now();
     backup.startBackup();
     try {
       List<BackupList.Entry> entries = new ArrayList<>();
@@ -73,7 +74,7 @@ public final class JeBackup {
       for (String name : names) {
         entries.add(copy(source.resolve(name), target.resolve(name)));
       }
-      new BackupList(Instant.now().toString(), entries).write(target);
+      new BackupList(taken.toString(), entries).write(target);
     } finally {
       backup.endBackup();
     }

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  * started again. Used by one thread.
  */
 public final class ConsulAgent implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path folder;
