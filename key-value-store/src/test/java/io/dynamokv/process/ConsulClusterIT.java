@@ -87,13 +87,25 @@ class ConsulClusterIT {
    * Waits until a node counts so many members, itself among them, all of which have their share.
    */
   private static void awaitUp(int node, int members) throws Exception {
-    ConsulAgent.await(
-        "node-" + node + " to see " + members + " members",
-        () -> {
-          List<String> states = new ArrayList<>();
-          members(node).forEach(member -> states.add(member.path("state").asText()));
-          return states.size() == members && Set.copyOf(states).equals(Set.of("up"));
-        });
+    try {
+      ConsulAgent.await(
+          "node-" + node + " to see " + members + " members",
+          () -> {
+            List<String> states = new ArrayList<>();
+            members(node).forEach(member -> states.add(member.path("state").asText()));
+            return states.size() == members && Set.copyOf(states).equals(Set.of("up"));
+          });
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + ":\n" + allSaid(), e);
+    }
+  }
+
+  private static String allSaid() throws IOException {
+    StringBuilder said = new StringBuilder();
+    for (NodeCommand node : started) {
+      said.append(node.said()).append("----\n");
+    }
+    return said.toString();
   }
 
   private static JsonNode members(int node) throws IOException {
