@@ -127,6 +127,9 @@ status_and_stop_of_nothing_say_so_and_make_nothing() {
   cluster status
   exits_with 3
   says "There is no cluster in $DATA"
+  run "$COMMAND" status --data "$DATA"
+  exits_with 3
+  says "There is no cluster in $DATA"
   cluster stop
   exits_with 0
   says "nothing to stop"

@@ -32,6 +32,12 @@ public final class RosterCodec {
   /** Those that were removed count too. */
   private static final int MAX_RECORDS = 16 * TokenTable.MAX_MEMBERS;
 
+  /**
+   * Versions and generations grow by one with each change. One beyond this comes from nowhere, and
+   * nothing could ever follow it.
+   */
+  private static final long MAX_VERSION = 1L << 46;
+
   private RosterCodec() {}
 
   public static byte[] encode(Roster roster) {
@@ -155,7 +161,10 @@ public final class RosterCodec {
             checked(proto.getRack()),
             checked(proto.getDatacenter()));
     return new MemberRecord(
-        member, proto.getNodeId(), toStanding(proto.getStanding()), proto.getVersion());
+        member,
+        proto.getNodeId(),
+        toStanding(proto.getStanding()),
+        checkedVersion("the record of " + member.id(), proto.getVersion()));
   }
 
   private static Standing toStanding(StandingProto proto) {
@@ -173,6 +182,7 @@ public final class RosterCodec {
     proto
         .getAdmittedList()
         .forEach(each -> admitted.put(new MemberId(each.getId()), each.getNodeId()));
+    checkedVersion("a plan of the ring", RingPlan.generationOf(proto.getNumber()));
     return new RingPlan(
         proto.getNumber(),
         toTable(proto.getServed(), partitions),
@@ -204,6 +214,13 @@ public final class RosterCodec {
       throw new IllegalArgumentException("a text of " + text.length() + " characters");
     }
     return text;
+  }
+
+  private static long checkedVersion(String what, long version) {
+    if (version < 0 || version > MAX_VERSION) {
+      throw new IllegalArgumentException("%s is from the future: %d".formatted(what, version));
+    }
+    return version;
   }
 
   private static int checkedPort(int port) {

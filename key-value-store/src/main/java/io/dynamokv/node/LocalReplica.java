@@ -7,6 +7,7 @@ import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.HashTree;
 import io.dynamokv.storage.Hint;
 import io.dynamokv.storage.KeyHashes;
+import io.dynamokv.storage.KeyQuery;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -51,28 +52,11 @@ public interface LocalReplica {
   boolean rebuild(int firstLeaf, int beforeLeaf, Consumer<@Nullable Integer> done);
 
   /**
-   * Finds the keys between two positions, with the hashes of their states; returns false if too
-   * much is queued.
+   * Finds keys, with the hashes of their states; returns false if too much is queued.
    *
    * @param done told null if the storage fails
    */
-  boolean keys(
-      long firstPosition, long lastPosition, int limit, Consumer<@Nullable KeyHashes> done);
-
-  /**
-   * Finds those of some keys that were deleted before some time; returns false if too much is
-   * queued.
-   *
-   * @param limit about so many keys are looked at
-   * @param beforeMs milliseconds since 1970
-   * @param done told null if the storage fails
-   */
-  boolean deletedKeys(
-      long firstPosition,
-      long lastPosition,
-      int limit,
-      long beforeMs,
-      Consumer<@Nullable KeyHashes> done);
+  boolean keys(KeyQuery query, Consumer<@Nullable KeyHashes> done);
 
   /** What came of a read. */
   sealed interface ReadResult {

@@ -12,6 +12,7 @@ import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.HashTree;
 import io.dynamokv.storage.Hint;
 import io.dynamokv.storage.KeyHashes;
+import io.dynamokv.storage.KeyQuery;
 import io.dynamokv.transport.Message;
 import java.util.List;
 import java.util.Map;
@@ -100,12 +101,14 @@ final class RepairPort implements Handoff.Port, HintExpiry.Port, Repairs.Port {
     return view().isOwn(view().ring().partitions().partitionOf(key.position()));
   }
 
-  private void write(ReplicaWrite note, Consumer<Boolean> done) {
-    boolean accepted =
-        local.write(note, progress -> mailbox.execute(() -> done.accept(isNoted(progress))));
-    if (!accepted) {
+  private void write(ReplicaWrite write, Consumer<Boolean> done) {
+    if (!note(write, done)) {
       done.accept(false);
     }
+  }
+
+  private boolean note(ReplicaWrite write, Consumer<Boolean> done) {
+    return local.write(write, progress -> mailbox.execute(() -> done.accept(isNoted(progress))));
   }
 
   private static boolean isNoted(LocalReplica.WriteProgress progress) {
@@ -138,10 +141,8 @@ final class RepairPort implements Handoff.Port, HintExpiry.Port, Repairs.Port {
   }
 
   @Override
-  public boolean keys(
-      long firstPosition, long lastPosition, int limit, Consumer<@Nullable KeyHashes> done) {
-    return local.keys(
-        firstPosition, lastPosition, limit, keys -> mailbox.execute(() -> done.accept(keys)));
+  public boolean keys(KeyQuery query, Consumer<@Nullable KeyHashes> done) {
+    return local.keys(query, keys -> mailbox.execute(() -> done.accept(keys)));
   }
 
   @Override
@@ -158,38 +159,17 @@ final class RepairPort implements Handoff.Port, HintExpiry.Port, Repairs.Port {
 
   @Override
   public boolean drop(Key key, long hash, Consumer<Boolean> done) {
-    return local.write(
-        new ReplicaWrite.Drop(key, hash),
-        progress -> mailbox.execute(() -> done.accept(isNoted(progress))));
-  }
-
-  @Override
-  public boolean deletedKeys(
-      long firstPosition,
-      long lastPosition,
-      int limit,
-      long beforeMs,
-      Consumer<@Nullable KeyHashes> done) {
-    return local.deletedKeys(
-        firstPosition,
-        lastPosition,
-        limit,
-        beforeMs,
-        keys -> mailbox.execute(() -> done.accept(keys)));
+    return note(new ReplicaWrite.Drop(key, hash), done);
   }
 
   @Override
   public boolean check(Key key, long hash, Consumer<Boolean> done) {
-    return local.write(
-        new ReplicaWrite.Check(key, hash),
-        progress -> mailbox.execute(() -> done.accept(isNoted(progress))));
+    return note(new ReplicaWrite.Check(key, hash), done);
   }
 
   @Override
   public boolean collect(Key key, long hash, Consumer<Boolean> done) {
-    return local.write(
-        new ReplicaWrite.Collect(key, hash),
-        progress -> mailbox.execute(() -> done.accept(isNoted(progress))));
+    return note(new ReplicaWrite.Collect(key, hash), done);
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.dynamokv.storage.HashTree;
 import io.dynamokv.storage.HashedStorage;
 import io.dynamokv.storage.Hint;
 import io.dynamokv.storage.KeyHashes;
+import io.dynamokv.storage.KeyQuery;
 import io.dynamokv.storage.StorageException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -134,25 +135,8 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   }
 
   @Override
-  public boolean keys(
-      long firstPosition, long lastPosition, int limit, Consumer<@Nullable KeyHashes> done) {
-    return reads.offer(
-        new PendingLook(
-            () ->
-                done.accept(
-                    look("keys", () -> storage.keysBetween(firstPosition, lastPosition, limit)))));
-  }
-
-  @Override
-  public boolean deletedKeys(
-      long firstPosition,
-      long lastPosition,
-      int limit,
-      long beforeMs,
-      Consumer<@Nullable KeyHashes> done) {
-    Supplier<KeyHashes> look =
-        () -> storage.deletedBetween(firstPosition, lastPosition, limit, beforeMs);
-    return reads.offer(new PendingLook(() -> done.accept(look("deleted keys", look))));
+  public boolean keys(KeyQuery query, Consumer<@Nullable KeyHashes> done) {
+    return reads.offer(new PendingLook(() -> done.accept(look("keys", () -> storage.keys(query)))));
   }
 
   @Override
@@ -221,11 +205,11 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
     return afterBatch;
   }
 
-  private static <T> @Nullable T look(String what, Supplier<T> look) {
+  private <T> @Nullable T look(String what, Supplier<T> look) {
     try {
       return look.get();
     } catch (StorageException e) {
-      LOG.warn("could not read {}: {}", what, e.getMessage());
+      replica.faults().couldNot("read " + what, e);
       return null;
     } catch (RuntimeException e) {
       LOG.error("a bug: {} could not be read", what, e);
@@ -246,7 +230,7 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
     try {
       return new ReadResult.Read(replica.read(key));
     } catch (StorageException e) {
-      LOG.warn("could not read {}: {}", key, e.getMessage());
+      replica.faults().couldNot("read " + key, e);
       return new ReadResult.Failed();
     } catch (RuntimeException e) {
       LOG.error("a bug: {} could not be read", key, e);
@@ -350,7 +334,7 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
       replica.harden();
       return true;
     } catch (StorageException e) {
-      LOG.error("could not make writes safe: {}", e.getMessage());
+      replica.faults().couldNot("make writes safe", e);
       return false;
     } catch (RuntimeException e) {
       LOG.error("a bug: writes could not be made safe", e);

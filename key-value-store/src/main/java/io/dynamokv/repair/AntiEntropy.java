@@ -6,6 +6,7 @@ import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.HashTree;
 import io.dynamokv.storage.KeyHashes;
+import io.dynamokv.storage.KeyQuery;
 import io.dynamokv.transport.Message;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -76,8 +77,7 @@ public final class AntiEntropy {
     boolean rebuild(int firstLeaf, int beforeLeaf, Consumer<@Nullable Integer> done);
 
     /** Finds keys and hashes; told null if that fails; returns false if too much is queued. */
-    boolean keys(
-        long firstPosition, long lastPosition, int limit, Consumer<@Nullable KeyHashes> done);
+    boolean keys(KeyQuery query, Consumer<@Nullable KeyHashes> done);
 
     /** Reads this node's own state of a key; returns false if too much is queued. */
     boolean read(Key key, Consumer<Handoff.Reading> done);

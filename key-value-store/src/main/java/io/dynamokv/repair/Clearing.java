@@ -5,6 +5,7 @@ import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.HashTree;
 import io.dynamokv.storage.KeyHashes;
+import io.dynamokv.storage.KeyQuery;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -188,9 +189,7 @@ public final class Clearing {
     long last = port.view().ring().partitions().lastPosition(partition);
     boolean accepted =
         port.keys(
-            first,
-            last,
-            PAGE,
+            KeyQuery.between(first, last, PAGE),
             page -> {
               if (page == null) {
                 dropNext();

@@ -4,7 +4,7 @@ import io.dynamokv.membership.View;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.ring.Partitions;
-import io.dynamokv.storage.KeyHashes;
+import io.dynamokv.storage.KeyQuery;
 import io.dynamokv.transport.Message.CollectReply;
 import io.dynamokv.transport.Message.KeyHash;
 import java.util.ArrayDeque;
@@ -70,17 +70,6 @@ public final class Collection {
 
   /** What it needs of its node, besides. Nothing waits; call-backs come in its mailbox. */
   public interface Port extends Clearing.Port {
-    /**
-     * Finds some of the keys that were deleted before a time; told null if that fails; returns
-     * false if too much is queued.
-     */
-    boolean deletedKeys(
-        long firstPosition,
-        long lastPosition,
-        int limit,
-        long beforeMs,
-        Consumer<@Nullable KeyHashes> done);
-
     /**
      * Whether there is nothing of a key here but a tombstone with this hash, and nobody is owed
      * anything about it; returns false if too much is queued.
@@ -172,11 +161,8 @@ public final class Collection {
     Partitions all = port.view().ring().partitions();
     long last = all.lastPosition(partition);
     boolean accepted =
-        port.deletedKeys(
-            first,
-            last,
-            BATCH,
-            dueBeforeMs(partition),
+        port.keys(
+            KeyQuery.between(first, last, BATCH).deletedBefore(dueBeforeMs(partition)),
             inThisRound(
                 page -> {
                   if (page == null) {

@@ -3,6 +3,7 @@ package io.dynamokv.repair;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.HashTree;
 import io.dynamokv.storage.KeyHashes;
+import io.dynamokv.storage.KeyQuery;
 import io.dynamokv.transport.Message;
 import io.dynamokv.transport.Message.CompareReply;
 import io.dynamokv.transport.Message.CompareRequest;
@@ -230,9 +231,7 @@ final class Comparison {
     lookingUp = true;
     boolean accepted =
         port.keys(
-            range.firstPosition,
-            range.lastPosition,
-            AntiEntropy.KEYS,
+            KeyQuery.between(range.firstPosition, range.lastPosition, AntiEntropy.KEYS),
             own -> {
               lookingUp = false;
               if (own == null) {

@@ -4,6 +4,7 @@ import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.HashTree;
 import io.dynamokv.storage.KeyHashes;
+import io.dynamokv.storage.KeyQuery;
 import io.dynamokv.transport.Message;
 import io.dynamokv.transport.Message.CompareReply;
 import io.dynamokv.transport.Message.CompareRequest;
@@ -58,9 +59,7 @@ public final class TreeServer {
     boolean accepted =
         isRange
             && port.keys(
-                request.firstPosition(),
-                request.lastPosition(),
-                AntiEntropy.KEYS,
+                KeyQuery.between(request.firstPosition(), request.lastPosition(), AntiEntropy.KEYS),
                 own -> port.send(from, answer(request, own)));
     if (!accepted) {
       Status status = isRange ? Status.OVERLOADED : Status.MALFORMED;

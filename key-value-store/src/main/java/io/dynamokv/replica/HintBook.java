@@ -36,6 +36,7 @@ final class HintBook {
   private final Storage storage;
   private final DotSource dots;
   private final LongSupplier clockMs;
+  private final FaultLog faults;
   private final long maxBytes;
   private final Meter refused;
   private final Meter delivered;
@@ -46,11 +47,13 @@ final class HintBook {
       Storage storage,
       DotSource dots,
       LongSupplier clockMs,
+      FaultLog faults,
       long maxBytes,
       MetricRegistry metrics) {
     this.storage = storage;
     this.dots = dots;
     this.clockMs = clockMs;
+    this.faults = faults;
     this.maxBytes = maxBytes;
     this.refused = metrics.meter("hints.refused");
     this.delivered = metrics.meter("hints.delivered");
@@ -151,12 +154,12 @@ final class HintBook {
   }
 
   /** A note that is lost costs what a crash costs; it must not cost the states their answer. */
-  private static boolean isDone(Runnable change) {
+  private boolean isDone(Runnable change) {
     try {
       change.run();
       return true;
     } catch (RuntimeException e) {
-      LOG.warn("hints could not be stored: {}", e.getMessage());
+      faults.couldNot("store hints", e);
       return false;
     }
   }

@@ -15,8 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Removes, in a batch of writes, what need not be here any more: what others hold now, and
@@ -24,8 +22,6 @@ import org.slf4j.LoggerFactory;
  * written those of the same batch. A fault leaves everything where it is. Not thread-safe.
  */
 final class Removals {
-  private static final Logger LOG = LoggerFactory.getLogger(Removals.class);
-
   /** So many of the tombstones that were collected last are not taken in again: 3 MiB. */
   private static final int REMEMBERED = 1 << 16;
 
@@ -33,6 +29,7 @@ final class Removals {
 
   private final Storage storage;
   private final DotSource dots;
+  private final FaultLog faults;
   private final Meter collected;
 
   /** Hashes of states; each has a dot of its own, so it names its key too. */
@@ -41,9 +38,10 @@ final class Removals {
   /** What there is of a key, and whether it is that alone which was asked about, or nothing. */
   private record Look(boolean isSettled, byte @Nullable [] state) {}
 
-  Removals(Storage storage, DotSource dots, MetricRegistry metrics) {
+  Removals(Storage storage, DotSource dots, FaultLog faults, MetricRegistry metrics) {
     this.storage = storage;
     this.dots = dots;
+    this.faults = faults;
     this.collected = metrics.meter("tombstones.collected");
   }
 
@@ -85,7 +83,7 @@ final class Removals {
       boolean isThat = state == null ? canDoWithout(key, hash) : StateCodec.hash(state) == hash;
       return new Look(isThat && storage.hints().holdersOwed(key).isEmpty(), state);
     } catch (StorageException e) {
-      LOG.warn("could not look at {}: {}", key, e.getMessage());
+      faults.couldNot("look at " + key, e);
       return new Look(false, null);
     }
   }
@@ -175,12 +173,12 @@ final class Removals {
     return List.copyOf(changes.values());
   }
 
-  private static boolean isDone(String what, Runnable change) {
+  private boolean isDone(String what, Runnable change) {
     try {
       change.run();
       return true;
     } catch (StorageException e) {
-      LOG.warn("could not {}: {}", what, e.getMessage());
+      faults.couldNot(what, e);
       return false;
     }
   }

@@ -22,8 +22,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * This node's copy of every key it holds. Thread-safe.
@@ -39,7 +37,6 @@ public final class Replica {
   /** The most bytes that all siblings of a key may have together. */
   public static final int MAX_STATE_BYTES = 8 << 20;
 
-  private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
   private static final int MAX_ROUNDS = 100;
 
   private final Storage storage;
@@ -50,6 +47,7 @@ public final class Replica {
   private final Meter siblingsMade;
   private final HintBook hints;
   private final Removals removals;
+  private final FaultLog faults;
 
   /**
    * @param clockMs the time in milliseconds since 1970, for the entries of clocks
@@ -67,13 +65,19 @@ public final class Replica {
     this.conflicts = metrics.meter("replica.write-conflicts");
     this.trimmed = metrics.meter("replica.clocks-trimmed");
     this.siblingsMade = metrics.meter("replica.siblings-made");
-    this.hints = new HintBook(storage, dots, clockMs, maxHintBytes, metrics);
-    this.removals = new Removals(storage, dots, metrics);
+    this.faults = new FaultLog(clockMs);
+    this.hints = new HintBook(storage, dots, clockMs, faults, maxHintBytes, metrics);
+    this.removals = new Removals(storage, dots, faults, metrics);
   }
 
   /** The bytes of a key's state, or null if it was never written here. */
   public byte @Nullable [] read(Key key) {
     return storage.read(key);
+  }
+
+  /** Where it tells what the storage does not do. */
+  public FaultLog faults() {
+    return faults;
   }
 
   /** What a holder is owed, in the order of the keys, behind a key or from the first on. */
@@ -103,7 +107,7 @@ public final class Replica {
     try {
       applyInRounds(writes, slots, results);
     } catch (StorageException e) {
-      LOG.warn("could not store writes to {} keys: {}", slots.size(), e.getMessage());
+      faults.couldNot("store writes to " + slots.size() + " keys", e);
       slots.values().forEach(slot -> slot.fail(results, e.isRefusal()));
     }
     hints.close(writes, results);

@@ -2,14 +2,11 @@ package io.dynamokv.storage;
 
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.Partitions;
-import io.dynamokv.version.KeyState;
-import io.dynamokv.version.MalformedStateException;
 import io.dynamokv.version.StateCodec;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /** A storage that keeps the hashes of what it holds up to date. Thread-safe. */
 public final class HashedStorage extends ForwardingStorage {
@@ -29,68 +26,39 @@ public final class HashedStorage extends ForwardingStorage {
   }
 
   /**
-   * The keys between two positions (unsigned, both included) with the hashes of their states, in
-   * order. If there are many, or large ones, what is behind some position is left out.
-   *
-   * @param limit about so many keys; twice as many if they have one position
+   * The keys that are wanted, with the hashes of their states, in order. If there are many, or
+   * large ones, what is behind some position is left out.
    */
-  public KeyHashes keysBetween(long firstPosition, long lastPosition, int limit) {
-    return keysBetween(firstPosition, lastPosition, limit, state -> true);
-  }
-
-  /**
-   * Those of these keys that are deleted, and have been for some time.
-   *
-   * @param limit about so many keys are looked at
-   * @param beforeMs the deletion's time is before this, in milliseconds since 1970
-   */
-  public KeyHashes deletedBetween(long firstPosition, long lastPosition, int limit, long beforeMs) {
-    return keysBetween(firstPosition, lastPosition, limit, state -> isDeleted(state, beforeMs));
-  }
-
-  /** What can not be read is not known to be deleted. */
-  private static boolean isDeleted(byte[] bytes, long beforeMs) {
-    try {
-      KeyState state = StateCodec.decode(bytes);
-      return state.isDeleted() && state.clock().newestMs() < beforeMs;
-    } catch (MalformedStateException e) {
-      return false;
-    }
-  }
-
-  private KeyHashes keysBetween(
-      long firstPosition, long lastPosition, int limit, Predicate<byte[]> wanted) {
-    Page page = new Page(limit, wanted);
-    scan(firstPosition, lastPosition, page);
-    return new KeyHashes(page.entries, page.isCut ? page.position : lastPosition);
+  public KeyHashes keys(KeyQuery query) {
+    Page page = new Page(query);
+    scan(query.firstPosition(), query.lastPosition(), page);
+    return new KeyHashes(page.entries, page.isCut ? page.position : query.lastPosition());
   }
 
   /** What a scan has come past. */
   private static final class Page implements Visitor {
     private final List<KeyHashes.Entry> entries = new ArrayList<>();
-    private final int limit;
-    private final Predicate<byte[]> wanted;
+    private final KeyQuery query;
     private int keys;
     private long bytes;
     private long position;
     private boolean isCut;
 
-    Page(int limit, Predicate<byte[]> wanted) {
-      this.limit = limit;
-      this.wanted = wanted;
+    Page(KeyQuery query) {
+      this.query = query;
     }
 
     @Override
     public boolean visit(Key key, byte[] state) {
-      boolean isEnough = keys >= limit || bytes >= MAX_BYTES_SCANNED;
-      if (isEnough && key.position() != position || keys >= 2 * limit) {
+      boolean isEnough = keys >= query.limit() || bytes >= MAX_BYTES_SCANNED;
+      if (isEnough && key.position() != position || keys >= 2 * query.limit()) {
         isCut = true;
         return false;
       }
       keys++;
       bytes += state.length;
       position = key.position();
-      if (wanted.test(state)) {
+      if (query.wants(state)) {
         entries.add(new KeyHashes.Entry(key, StateCodec.hash(state)));
       }
       return true;

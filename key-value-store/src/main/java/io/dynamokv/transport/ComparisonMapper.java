@@ -77,40 +77,46 @@ final class ComparisonMapper {
 
   private KeysRequestProto toProto(KeysRequest request) throws WireFormatException {
     checkCount(request.keys().size());
-    KeysRequestProto.Builder proto =
-        KeysRequestProto.newBuilder()
-            .setId(request.id())
-            .setFirstPosition(request.firstPosition())
-            .setLastPosition(request.lastPosition());
-    for (KeyHash key : request.keys()) {
-      limits.checkKey(key.key().length);
-      proto.addKeys(UnsafeByteOperations.unsafeWrap(key.key())).addHashes(key.hash());
-    }
-    return proto.build();
+    return KeysRequestProto.newBuilder()
+        .setId(request.id())
+        .setFirstPosition(request.firstPosition())
+        .setLastPosition(request.lastPosition())
+        .addAllKeys(keysOf(request.keys()))
+        .addAllHashes(hashesOf(request.keys()))
+        .build();
   }
 
   private CollectRequestProto toProto(CollectRequest request) throws WireFormatException {
     checkCount(request.keys().size());
-    CollectRequestProto.Builder proto =
-        CollectRequestProto.newBuilder().setId(request.id()).setAgreed(request.agreed());
-    for (KeyHash key : request.keys()) {
-      limits.checkKey(key.key().length);
-      proto.addKeys(UnsafeByteOperations.unsafeWrap(key.key())).addHashes(key.hash());
-    }
-    return proto.build();
+    return CollectRequestProto.newBuilder()
+        .setId(request.id())
+        .setAgreed(request.agreed())
+        .addAllKeys(keysOf(request.keys()))
+        .addAllHashes(hashesOf(request.keys()))
+        .build();
   }
 
   private KeysReplyProto toProto(KeysReply reply) throws WireFormatException {
-    KeysReplyProto.Builder proto =
-        KeysReplyProto.newBuilder()
-            .setId(reply.id())
-            .setStatus(OperationMapper.toProto(reply.status()))
-            .setLastPosition(reply.lastPosition());
-    for (KeyHash key : reply.keys()) {
-      limits.checkKey(key.key().length);
-      proto.addKeys(UnsafeByteOperations.unsafeWrap(key.key())).addHashes(key.hash());
+    return KeysReplyProto.newBuilder()
+        .setId(reply.id())
+        .setStatus(OperationMapper.toProto(reply.status()))
+        .setLastPosition(reply.lastPosition())
+        .addAllKeys(keysOf(reply.keys()))
+        .addAllHashes(hashesOf(reply.keys()))
+        .build();
+  }
+
+  private List<ByteString> keysOf(List<KeyHash> pairs) throws WireFormatException {
+    List<ByteString> keys = new ArrayList<>(pairs.size());
+    for (KeyHash pair : pairs) {
+      limits.checkKey(pair.key().length);
+      keys.add(UnsafeByteOperations.unsafeWrap(pair.key()));
     }
-    return proto.build();
+    return keys;
+  }
+
+  private static List<Long> hashesOf(List<KeyHash> pairs) {
+    return pairs.stream().map(KeyHash::hash).toList();
   }
 
   @Nullable CompareRequest toMessage(CompareRequestProto proto) throws WireFormatException {

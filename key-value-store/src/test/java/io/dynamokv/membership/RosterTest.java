@@ -139,4 +139,20 @@ class RosterTest {
                     RosterCodec.encode(
                         new Roster(new ClusterFacts("test", 7, 2, 0), new TreeMap<>(), null))));
   }
+
+  @Test
+  void a_record_or_a_plan_from_the_future_is_refused_since_nothing_could_ever_follow_it() {
+    for (long version : new long[] {Long.MAX_VALUE, 1L << 50, -1}) {
+      assertFromTheFuture(Roster.empty(FACTS).with(record(1, 7, Standing.IN, version)));
+    }
+    for (long number : new long[] {Long.MAX_VALUE, 1L << 63}) {
+      assertFromTheFuture(Roster.empty(FACTS).with(plan(number, 1, false)));
+    }
+  }
+
+  private static void assertFromTheFuture(Roster roster) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RosterCodec.decode(RosterCodec.encode(roster)))
+        .withMessageContaining("is from the future");
+  }
 }

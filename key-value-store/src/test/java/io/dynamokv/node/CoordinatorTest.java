@@ -12,6 +12,7 @@ import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.HashTree;
 import io.dynamokv.storage.Hint;
 import io.dynamokv.storage.KeyHashes;
+import io.dynamokv.storage.KeyQuery;
 import io.dynamokv.transport.Message;
 import io.dynamokv.transport.Message.ReadRequest;
 import io.dynamokv.transport.Message.Status;
@@ -182,18 +183,7 @@ class CoordinatorTest {
     }
 
     @Override
-    public boolean deletedKeys(
-        long firstPosition,
-        long lastPosition,
-        int limit,
-        long beforeMs,
-        Consumer<@Nullable KeyHashes> done) {
-      return false;
-    }
-
-    @Override
-    public boolean keys(
-        long firstPosition, long lastPosition, int limit, Consumer<@Nullable KeyHashes> done) {
+    public boolean keys(KeyQuery query, Consumer<@Nullable KeyHashes> done) {
       throw new UnsupportedOperationException();
     }
   }

@@ -1,11 +1,13 @@
 package io.dynamokv.process;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dynamokv.edge.Http;
 import io.dynamokv.process.StorageClient.Answer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -14,22 +16,23 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three nodes, three replicas; nodes are killed and paused. */
+/** Three nodes, three replicas; nodes are killed and paused, and all are back after each test. */
 class FailureIT {
-  private LocalCluster cluster;
+  private static LocalCluster cluster;
 
-  @BeforeEach
-  void start(@TempDir Path data) throws Exception {
+  @BeforeAll
+  static void start(@TempDir Path data) throws Exception {
     cluster = LocalCluster.start(3, 3, data);
   }
 
-  @AfterEach
-  void stop() throws Exception {
+  @AfterAll
+  static void stop() throws Exception {
     cluster.close();
   }
 
@@ -66,8 +69,7 @@ class FailureIT {
 
     cluster.await(
         "node-3 to have what it missed",
-        () ->
-            cluster.dump(3).contains("\"keys\":301") && cluster.dump(3).contains(base64("after")));
+        () -> cluster.copies(3) == cluster.copies(1) && cluster.dump(3).contains(base64("after")));
     cluster.await("nobody to owe anything", () -> owed(1) + owed(2) == 0);
   }
 
@@ -75,13 +77,50 @@ class FailureIT {
     return Base64.getEncoder().encodeToString(text.getBytes(UTF_8));
   }
 
-  private int owed(int node) {
+  private static int owed(int node) {
     try {
       Http admin = new Http(cluster.httpPort(node) + 1);
       return admin.get("/metrics").json().at("/gauges/hints.waiting/value").asInt();
     } catch (IOException e) {
       return 1;
     }
+  }
+
+  @Test
+  void a_node_whose_disk_has_rotted_says_so_and_nobody_is_told_anything_wrong() throws Exception {
+    String value = "rots".repeat(100);
+    for (int i = 0; i < 100; i++) {
+      assertThat(cluster.client(1).put("rotting-" + i, value, "", 3).status()).isEqualTo(200);
+    }
+    cluster.stop(3);
+    rot(3, value);
+    cluster.launch(3);
+    cluster.await("node-3 to run", () -> !cluster.state(3).equals("unknown"));
+
+    for (int i = 0; i < 100; i++) {
+      for (int node = 1; node <= 3; node++) {
+        assertThat(cluster.client(node).get("rotting-" + i, 2).values()).containsExactly(value);
+      }
+    }
+    cluster.await("node-3 to say what is wrong", () -> cluster.health(3).contains("is corrupt"));
+    cluster.stop(3);
+    cluster.wipe(3);
+    cluster.restart(3);
+    cluster.await("node-3 to be filled", () -> cluster.state(3).equals("up"));
+    assertThat(cluster.copies(3)).isEqualTo(cluster.copies(1));
+  }
+
+  /** Changes one byte on a node's disk wherever it keeps a value. */
+  private static void rot(int node, String value) throws IOException {
+    int rotten = 0;
+    try (Stream<Path> files = Files.list(cluster.folder(node).resolve("db"))) {
+      for (Path file : files.filter(each -> each.toString().endsWith(".jdb")).toList()) {
+        String text = Files.readString(file, ISO_8859_1);
+        rotten += text.split(value, -1).length - 1;
+        Files.writeString(file, text.replace(value, "R" + value.substring(1)), ISO_8859_1);
+      }
+    }
+    assertThat(rotten).isGreaterThanOrEqualTo(100);
   }
 
   private static void assertThatItSaysWhy(Answer answer) {

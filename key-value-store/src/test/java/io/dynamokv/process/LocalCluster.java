@@ -63,7 +63,8 @@ final class LocalCluster implements AutoCloseable {
 
   /** Starts a cluster in an empty folder and waits until all its nodes are healthy. */
   static LocalCluster start(int nodes, int replicas, Path data) throws Exception {
-    return start(nodes, replicas, data, Map.of(), node -> {});
+    Map<String, String> environment = Map.of("DYNAMO_KV_JAVA_OPTS", NodeCommand.QUICK_START);
+    return start(nodes, replicas, data, environment, node -> {});
   }
 
   /** The same, with variables for the command, and something to prepare. */
@@ -269,6 +270,15 @@ final class LocalCluster implements AutoCloseable {
       return new Http(httpPort(node) + 1).get("/healthcheck").status() == 200;
     } catch (IOException e) {
       return false;
+    }
+  }
+
+  /** What a node says of its health; nothing if it does not answer. */
+  String health(int node) {
+    try {
+      return new Http(httpPort(node) + 1).get("/healthcheck").body();
+    } catch (IOException e) {
+      return "";
     }
   }
 

@@ -3,55 +3,42 @@ package io.dynamokv.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dynamokv.edge.Http;
-import io.dynamokv.process.StorageClient.Answer;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Members come and go in a cluster of real processes, with the command as a user has it. */
+/**
+ * Members come and go in a cluster of real processes, with the command as a user has it. There are
+ * three or four before and after each test.
+ */
 class MembershipIT {
-  private static final int KEYS = 200;
+  private static LocalCluster cluster;
+  private static Keys keys;
 
-  private LocalCluster cluster;
-
-  @BeforeEach
-  void start(@TempDir Path data) throws Exception {
+  @BeforeAll
+  static void start(@TempDir Path data) throws Exception {
     cluster = LocalCluster.start(3, 2, data);
-    for (int i = 0; i < KEYS; i++) {
-      assertThat(cluster.client(1 + i % 3).put("key" + i, "value" + i, "", 2).status())
-          .isEqualTo(200);
-    }
+    keys = new Keys(cluster, 200);
+    keys.write();
   }
 
-  @AfterEach
-  void stop() throws Exception {
+  @AfterAll
+  static void stop() throws Exception {
     cluster.close();
   }
 
-  private void assertAllIsThere(int... nodes) throws IOException {
-    for (int node : nodes) {
-      for (int i = 0; i < KEYS; i++) {
-        Answer answer = cluster.client(node).get("key" + i, 1);
-        assertThat(answer.values()).as("key%d at node-%d", i, node).isEqualTo(List.of("value" + i));
-      }
+  private static void assertAllIsThere() throws IOException {
+    for (int node : cluster.nodes()) {
+      keys.assertAllAreAt(node, 1);
     }
   }
 
-  private int partitionsToHandOver(int node) {
-    try {
-      return new Http(cluster.httpPort(node))
-          .get("/cluster")
-          .json()
-          .path("change")
-          .path("partitionsToHandOver")
-          .asInt(-1);
-    } catch (IOException e) {
-      return -1;
-    }
+  /** The member that came last. */
+  private static int last() {
+    return cluster.nodes().get(cluster.size() - 1);
   }
 
   @Test
@@ -60,46 +47,46 @@ class MembershipIT {
     cluster.awaitAll();
 
     assertThat(new Http(cluster.httpPort(1)).get("/cluster").body())
-        .contains("\"id\":\"node-4\",\"address\":\"127.0.0.1:" + cluster.httpPort(4));
-    assertThat(cluster.dump(added).lines().count()).isGreaterThan(KEYS / 4);
-    cluster.await(
-        "what moved to be nowhere else",
-        () -> cluster.nodes().stream().allMatch(node -> partitionsToHandOver(node) == 0));
-    long copies = 0;
-    for (int node : cluster.nodes()) {
-      // Two lines are about the node.
-      copies += cluster.dump(node).lines().count() - 2;
-    }
-    assertThat(copies).isEqualTo(2L * KEYS);
-    assertAllIsThere(1, 4);
+        .contains(
+            "\"id\":\"node-%d\",\"address\":\"127.0.0.1:%d"
+                .formatted(added, cluster.httpPort(added)));
+    assertThat(cluster.copies(added)).isGreaterThan(keys.count() / 4);
+    cluster.await("what moved to be nowhere else", () -> copies() == 2L * keys.count());
+    assertAllIsThere();
+  }
+
+  private static long copies() {
+    return cluster.copies(cluster.nodes().stream().mapToInt(node -> node).toArray());
   }
 
   @Test
   void a_node_that_is_removed_hands_over_what_it_holds_and_one_that_is_dead_is_replaced()
       throws Exception {
-    cluster.remove(2);
+    cluster.remove(last());
     cluster.awaitAll();
-    assertAllIsThere(1, 3);
+    assertAllIsThere();
 
     cluster.add();
     cluster.awaitAll();
-    cluster.kill(3);
-    cluster.remove(3);
+    int dead = cluster.nodes().get(1);
+    cluster.kill(dead);
+    cluster.remove(dead);
     cluster.awaitAll();
-    assertAllIsThere(1, 4);
+    assertAllIsThere();
   }
 
   @Test
   void nodes_that_all_restart_know_their_ring_and_a_wiped_one_is_filled_before_it_answers()
       throws Exception {
-    int added = cluster.add();
+    cluster.add();
+    int wiped = cluster.nodes().get(1);
     for (int node : cluster.nodes()) {
       cluster.stop(node);
     }
-    cluster.wipe(2);
-    cluster.restart(1, 2, 3, added);
-    cluster.await("the wiped node to be filled", () -> cluster.state(2).equals("up"));
+    cluster.wipe(wiped);
+    cluster.restart(cluster.nodes().stream().mapToInt(node -> node).toArray());
+    cluster.await("the wiped node to be filled", () -> cluster.state(wiped).equals("up"));
 
-    assertAllIsThere(1, 2, 3, added);
+    assertAllIsThere();
   }
 }

@@ -18,6 +18,7 @@ import io.dynamokv.storage.Durability;
 import io.dynamokv.storage.HashTree;
 import io.dynamokv.storage.HashedStorage;
 import io.dynamokv.storage.KeyHashes;
+import io.dynamokv.storage.KeyQuery;
 import io.dynamokv.storage.memory.MemoryDisk;
 import io.dynamokv.transport.Message;
 import io.dynamokv.transport.Message.Status;
@@ -415,22 +416,11 @@ class AntiEntropyTest {
     }
 
     @Override
-    public boolean keys(
-        long firstPosition, long lastPosition, int limit, Consumer<@Nullable KeyHashes> done) {
+    public boolean keys(KeyQuery query, Consumer<@Nullable KeyHashes> done) {
       if (!busy) {
-        done.accept(storage.keysBetween(firstPosition, lastPosition, limit));
+        done.accept(storage.keys(query));
       }
       return !busy;
-    }
-
-    @Override
-    public boolean deletedKeys(
-        long firstPosition,
-        long lastPosition,
-        int limit,
-        long beforeMs,
-        Consumer<@Nullable KeyHashes> done) {
-      throw new AssertionError("nothing is collected");
     }
 
     @Override

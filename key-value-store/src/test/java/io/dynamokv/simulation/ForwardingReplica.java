@@ -7,6 +7,7 @@ import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.HashTree;
 import io.dynamokv.storage.Hint;
 import io.dynamokv.storage.KeyHashes;
+import io.dynamokv.storage.KeyQuery;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -52,18 +53,7 @@ abstract class ForwardingReplica implements LocalReplica {
   }
 
   @Override
-  public boolean keys(
-      long firstPosition, long lastPosition, int limit, Consumer<@Nullable KeyHashes> done) {
-    return replica.keys(firstPosition, lastPosition, limit, done);
-  }
-
-  @Override
-  public boolean deletedKeys(
-      long firstPosition,
-      long lastPosition,
-      int limit,
-      long beforeMs,
-      Consumer<@Nullable KeyHashes> done) {
-    return replica.deletedKeys(firstPosition, lastPosition, limit, beforeMs, done);
+  public boolean keys(KeyQuery query, Consumer<@Nullable KeyHashes> done) {
+    return replica.keys(query, done);
   }
 }

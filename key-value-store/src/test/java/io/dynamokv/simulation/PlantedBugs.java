@@ -8,6 +8,8 @@ import io.dynamokv.replica.WriteResult;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.Partitions;
 import io.dynamokv.storage.ForwardingStorage;
+import io.dynamokv.storage.KeyHashes;
+import io.dynamokv.storage.KeyQuery;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.StorageException;
 import io.dynamokv.version.Actor;
@@ -31,19 +33,10 @@ final class PlantedBugs {
   private PlantedBugs() {}
 
   /** A replica takes what it is sent for the whole truth. */
-  static final class OverwritesInsteadOfMerging extends Parts {
+  static final class OverwritesInsteadOfMerging extends AnsweredWrites {
     @Override
-    LocalReplica replica(LocalReplica replica, Storage storage) {
-      return new ForwardingReplica(replica) {
-        @Override
-        public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
-          if (write instanceof ReplicaWrite.Merge merge) {
-            done.accept(overwrite(storage, merge));
-            return true;
-          }
-          return super.write(write, done);
-        }
-      };
+    LocalReplica.@Nullable WriteProgress answer(ReplicaWrite write, Storage storage) {
+      return write instanceof ReplicaWrite.Merge merge ? overwrite(storage, merge) : null;
     }
 
     private static LocalReplica.WriteProgress overwrite(Storage storage, ReplicaWrite.Merge merge) {
@@ -82,19 +75,10 @@ final class PlantedBugs {
   }
 
   /** A replica says that it has stored what it was sent, and never does. */
-  static final class NeverStoresWhatItIsSent extends Parts {
+  static final class NeverStoresWhatItIsSent extends AnsweredWrites {
     @Override
-    LocalReplica replica(LocalReplica replica, Storage storage) {
-      return new ForwardingReplica(replica) {
-        @Override
-        public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
-          if (write instanceof ReplicaWrite.Merge merge) {
-            done.accept(stored(merge));
-            return true;
-          }
-          return super.write(write, done);
-        }
-      };
+    LocalReplica.@Nullable WriteProgress answer(ReplicaWrite write, Storage storage) {
+      return write instanceof ReplicaWrite.Merge merge ? stored(merge) : null;
     }
   }
 
@@ -168,8 +152,7 @@ final class PlantedBugs {
               progress -> {
                 done.accept(progress);
                 if (write instanceof ReplicaWrite.StandIn standIn) {
-                  byte[] state = storage.read(standIn.key());
-                  long hash = state == null ? StateCodec.NO_STATE : StateCodec.hash(state);
+                  long hash = hashOf(storage, standIn.key());
                   super.write(
                       new ReplicaWrite.HandedOver(standIn.holder(), standIn.key(), hash, true),
                       any -> {});
@@ -188,9 +171,22 @@ final class PlantedBugs {
     }
 
     private static ReplicaWrite blindly(ReplicaWrite.HandedOver over, Storage storage) {
-      byte[] state = storage.read(over.key());
-      long hash = state == null ? StateCodec.NO_STATE : StateCodec.hash(state);
+      long hash = hashOf(storage, over.key());
       return new ReplicaWrite.HandedOver(over.holder(), over.key(), hash, over.release());
+    }
+  }
+
+  /** A node that is asked which keys it has says that it has none. */
+  static final class HidesKeys extends Parts {
+    @Override
+    LocalReplica replica(LocalReplica replica, Storage storage) {
+      return new ForwardingReplica(replica) {
+        @Override
+        public boolean keys(KeyQuery query, Consumer<@Nullable KeyHashes> done) {
+          done.accept(new KeyHashes(List.of(), query.lastPosition()));
+          return true;
+        }
+      };
     }
   }
 
@@ -315,19 +311,12 @@ final class PlantedBugs {
   }
 
   /** A node agrees that a tombstone is removed, whatever it has itself. */
-  static final class AgreesToEverything extends Parts {
+  static final class AgreesToEverything extends AnsweredWrites {
     @Override
-    LocalReplica replica(LocalReplica replica, Storage storage) {
-      return new ForwardingReplica(replica) {
-        @Override
-        public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
-          if (write instanceof ReplicaWrite.Check) {
-            done.accept(new WriteProgress.Decided(new WriteResult.Noted()));
-            return true;
-          }
-          return super.write(write, done);
-        }
-      };
+    LocalReplica.@Nullable WriteProgress answer(ReplicaWrite write, Storage storage) {
+      return write instanceof ReplicaWrite.Check
+          ? new LocalReplica.WriteProgress.Decided(new WriteResult.Noted())
+          : null;
     }
   }
 
@@ -355,9 +344,35 @@ final class PlantedBugs {
     }
   }
 
+  private static long hashOf(Storage storage, Key key) {
+    byte[] state = storage.read(key);
+    return state == null ? StateCodec.NO_STATE : StateCodec.hash(state);
+  }
+
   private static LocalReplica.WriteProgress stored(ReplicaWrite.Merge merge) {
     Version version = StateCodec.decode(merge.state()).version();
     return new LocalReplica.WriteProgress.Decided(new WriteResult.Stored(version, merge.state()));
+  }
+
+  /** A node that answers some writes without doing them. */
+  private abstract static class AnsweredWrites extends Parts {
+    /** Null if it does what it is asked to. */
+    abstract LocalReplica.@Nullable WriteProgress answer(ReplicaWrite write, Storage storage);
+
+    @Override
+    final LocalReplica replica(LocalReplica replica, Storage storage) {
+      return new ForwardingReplica(replica) {
+        @Override
+        public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
+          WriteProgress answer = answer(write, storage);
+          if (answer == null) {
+            return super.write(write, done);
+          }
+          done.accept(answer);
+          return true;
+        }
+      };
+    }
   }
 
   /** A node that writes something else than it is asked to. */

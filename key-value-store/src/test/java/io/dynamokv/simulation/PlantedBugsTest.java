@@ -177,6 +177,13 @@ class PlantedBugsTest {
         .isEqualTo("NoResurrection");
   }
 
+  @Test
+  void a_newcomer_that_is_not_told_of_the_keys_that_it_is_to_hold_is_found() {
+    assertThat(
+            find(PlantedBugs.HidesKeys::new, Scenario::withChangingMembers, "RingSettles"::equals))
+        .isEqualTo("RingSettles");
+  }
+
   /** Looks at no other invariant, so that each shows that it can be violated. */
   private static void assertFound(Supplier<Parts> bug, String invariant) {
     assertThat(find(bug, drawn -> drawn, invariant::equals)).isEqualTo(invariant);
@@ -190,7 +197,7 @@ class PlantedBugsTest {
         new Simulation(seed, bug.get(), scenario, other -> invariants.test(other.name())).run();
       } catch (SimulationFailure found) {
         if (invariants.test(found.invariant())) {
-          assertThat(found).hasMessageContaining("-Dsimulation.seed=" + seed);
+          assertThat(found).hasMessageContaining("seed=" + seed + "\n");
           return found.invariant();
         }
       }

@@ -37,9 +37,16 @@ final class SimulationFailure extends AssertionError {
             violation.getMessage(),
             String.join("\n", world.trace.last(violation.about(), LINES)),
             world.scenario,
-            world.scenario.membersChange()
-                ? REPLAY + "while_members_come_and_go -Dsimulation.changing.seed"
-                : REPLAY + "whatever_goes_wrong -Dsimulation.seed",
+            replayOf(world.scenario),
             seed);
+  }
+
+  private static String replayOf(Scenario scenario) {
+    if (scenario.acts() > 1) {
+      return REPLAY + "while_tombstones_are_removed -Dsimulation.resting.seed";
+    }
+    return scenario.membersChange()
+        ? REPLAY + "while_members_come_and_go -Dsimulation.changing.seed"
+        : REPLAY + "whatever_goes_wrong -Dsimulation.seed";
   }
 }

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SimulationTest {
   private static final long FIRST_SEED = 1;
 
-  /** As many as take some 12 seconds of one core. */
-  private static final long SEEDS = 400;
+  /** As many as take about a minute of two cores. */
+  private static final long SEEDS = 1200;
 
   @Test
   void what_must_hold_holds_whatever_goes_wrong() {

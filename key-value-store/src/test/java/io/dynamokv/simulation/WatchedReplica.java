@@ -6,6 +6,7 @@ import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.Hint;
 import io.dynamokv.storage.KeyHashes;
+import io.dynamokv.storage.KeyQuery;
 import io.dynamokv.version.StateCodec;
 import java.util.List;
 import java.util.function.Consumer;
@@ -93,9 +94,8 @@ final class WatchedReplica extends ForwardingReplica {
   }
 
   @Override
-  public boolean keys(
-      long firstPosition, long lastPosition, int limit, Consumer<@Nullable KeyHashes> done) {
-    return counted(super.keys(firstPosition, lastPosition, limit, done));
+  public boolean keys(KeyQuery query, Consumer<@Nullable KeyHashes> done) {
+    return counted(super.keys(query, done));
   }
 
   /** The pipeline survives a call-back that throws; here it is a bug found. */

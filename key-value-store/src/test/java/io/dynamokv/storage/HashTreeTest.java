@@ -199,11 +199,11 @@ class HashTreeTest {
     for (int i = 0; i < 50; i++) {
       put(i, i);
     }
-    KeyHashes all = storage.keysBetween(0, -1L, 100);
+    KeyHashes all = storage.keys(KeyQuery.between(0, -1L, 100));
     assertThat(all.entries()).hasSize(50);
     assertThat(all.lastPosition()).isEqualTo(-1L);
 
-    KeyHashes some = storage.keysBetween(0, -1L, 20);
+    KeyHashes some = storage.keys(KeyQuery.between(0, -1L, 20));
 
     assertThat(some.entries()).isEqualTo(all.entries().subList(0, 20));
     assertThat(some.lastPosition()).isEqualTo(some.entries().get(19).key().position());

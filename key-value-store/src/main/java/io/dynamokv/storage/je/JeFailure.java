@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Says in plain words what JE's exceptions mean to whoever runs the node. */
 final class JeFailure {
+  private static final String ADVICE =
+      "give the node an empty folder, and it will be filled from its peers";
+
   private JeFailure() {}
 
   /** What an operation failed of. */
@@ -30,8 +33,7 @@ final class JeFailure {
     String advice =
         e instanceof VersionMismatchException
             ? "it was written by a newer version"
-            : "it is corrupt or incomplete; give the node an empty folder, and it will be filled"
-                + " from its peers";
+            : "it is corrupt or incomplete; " + ADVICE;
     return new StorageException(
         "data folder %s can not be opened (%s): %s".formatted(folder, rootMessage(e), advice), e);
   }
@@ -56,8 +58,12 @@ final class JeFailure {
   }
 
   private static String failedForGood(Path folder, DatabaseException e) {
-    return "data folder %s failed and stays failed until the node is restarted: %s"
-        .formatted(folder, rootMessage(e));
+    boolean isCorrupt = e instanceof EnvironmentFailureException failure && failure.isCorrupted();
+    return "data folder %s failed and %s: %s"
+        .formatted(
+            folder,
+            isCorrupt ? "is corrupt; " + ADVICE : "stays failed until the node is restarted",
+            rootMessage(e));
   }
 
   private static String rootMessage(Throwable e) {

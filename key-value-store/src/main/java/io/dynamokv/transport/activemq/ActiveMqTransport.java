@@ -48,6 +48,7 @@ public final class ActiveMqTransport implements Transport {
   private final EmbeddedBroker broker;
   private final Greeter greeter;
   private final List<Thread> threads = new ArrayList<>();
+  private volatile Map<MemberId, MemberAddress> wanted = Map.of();
   private boolean started;
   private boolean closed;
   private @Nullable Inbound inbound;
@@ -90,6 +91,9 @@ public final class ActiveMqTransport implements Transport {
     inbound = listener;
     try {
       broker.start(listener);
+      startLinks(receiver);
+      // What a caller brings may change the peers, so they are set before.
+      broker.open();
     } catch (TransportException e) {
       close();
       throw e;
@@ -98,7 +102,6 @@ public final class ActiveMqTransport implements Transport {
     metrics.gauge("messaging.connections.turned-away", broker::turnedAway);
     metrics.gauge("messaging.connections.strangers", door::strangers);
     LOG.info("messaging as {} on {}", settings.self(), settings.bind());
-    startLinks(receiver);
   }
 
   private void startLinks(Receiver receiver) {
@@ -121,18 +124,25 @@ public final class ActiveMqTransport implements Transport {
   public void setPeers(Map<MemberId, MemberAddress> peers) {
     Map<MemberId, MemberAddress> others = new HashMap<>(peers);
     others.remove(settings.self());
+    wanted = others;
+    applyWantedIn(Duration.ZERO);
+  }
+
+  private void applyWantedIn(Duration delay) {
     try {
-      timer.execute(() -> survive("a change of the peers", () -> applyPeers(others)));
+      timer.schedule(this::applyWanted, delay.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       LOG.debug("the transport is closed");
     }
   }
 
-  private static void survive(String task, Runnable work) {
+  /** Nobody asks for the same peers twice, so what does not work is tried again. */
+  private void applyWanted() {
     try {
-      work.run();
+      applyPeers(wanted);
     } catch (Throwable e) {
-      Faults.survive(LOG, task, e);
+      Faults.survive(LOG, "a change of the peers", e);
+      applyWantedIn(settings.timing().lastRetry());
     }
   }
 

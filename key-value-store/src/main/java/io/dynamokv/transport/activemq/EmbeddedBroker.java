@@ -1,5 +1,7 @@
 package io.dynamokv.transport.activemq;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.common.base.Throwables;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.TransportException;
@@ -63,28 +65,45 @@ final class EmbeddedBroker {
   }
 
   /**
+   * Takes the port; callers wait there until {@link #open}.
+   *
    * @throws TransportException if the port can not be had, or the broker does not start
    */
   void start(MessageListener listener) {
     try {
       configure();
-      GuardedConnector guarded = bind();
+      bind();
       broker.start();
       this.listener = listener;
       consume(Lane.GREETINGS.queueOf(settings.self()));
-      // Only now is there someone to take what callers bring.
-      guarded.start();
     } catch (Exception e) {
-      stop();
-      throw new TransportException(
-          "can not open the messaging port "
-              + settings.bind().port()
-              + " on "
-              + settings.bind().host()
-              + ": "
-              + Throwables.getRootCause(e).getMessage(),
-          e);
+      throw stopped(e);
     }
+  }
+
+  /**
+   * Lets callers in: what they bring may be told at once.
+   *
+   * @throws TransportException if that does not work
+   */
+  void open() {
+    try {
+      requireNonNull(connector).start();
+    } catch (Exception e) {
+      throw stopped(e);
+    }
+  }
+
+  private TransportException stopped(Exception because) {
+    stop();
+    return new TransportException(
+        "can not open the messaging port "
+            + settings.bind().port()
+            + " on "
+            + settings.bind().host()
+            + ": "
+            + Throwables.getRootCause(because).getMessage(),
+        because);
   }
 
   /** How many connections the door has at present. */
@@ -168,7 +187,7 @@ final class EmbeddedBroker {
         MIN_QUEUE_BYTES, 2L * (settings.limits().maxFrameBytes() + Doorway.FRAME_HEADER_BYTES));
   }
 
-  private GuardedConnector bind() throws Exception {
+  private void bind() throws Exception {
     GuardedConnector guarded = new GuardedConnector(door);
     guarded.setName("messaging");
     guarded.setUri(address());
@@ -178,7 +197,6 @@ final class EmbeddedBroker {
     guarded.getServer();
     broker.addConnector(guarded);
     connector = guarded;
-    return guarded;
   }
 
   private URI address() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
+import io.dynamokv.LogCapture;
 import io.dynamokv.membership.Contact;
 import io.dynamokv.membership.Member;
 import io.dynamokv.membership.MemberState;
@@ -28,7 +29,7 @@ class ConsulProviderIT {
   private static final String SERVICE = "/v1/catalog/service/dynamo";
 
   private final List<AutoCloseable> open = new ArrayList<>();
-  private final LogCapture log = new LogCapture();
+  private final LogCapture log = LogCapture.ofPackage(ConsulProvider.class);
 
   @TempDir private Path folder;
 

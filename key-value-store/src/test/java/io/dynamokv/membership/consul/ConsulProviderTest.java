@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
+import io.dynamokv.LogCapture;
 import io.dynamokv.membership.Member;
 import io.dynamokv.membership.MemberState;
 import io.dynamokv.ring.MemberId;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 /** Without an agent: what {@link ConsulProviderIT} can not have a real one do. */
 @Timeout(60)
 class ConsulProviderTest {
-  private final LogCapture log = new LogCapture();
+  private final LogCapture log = LogCapture.ofPackage(ConsulProvider.class);
 
   @AfterEach
   void stopListening() {

@@ -3,6 +3,7 @@ package io.dynamokv.membership.consul;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
+import io.dynamokv.LogCapture;
 import java.net.ConnectException;
 import java.net.URI;
 import org.junit.jupiter.api.AfterEach;
@@ -13,7 +14,7 @@ class ReachabilityTest {
   private static final Trouble AWAY = new Trouble(Trouble.Kind.UNAVAILABLE, "no answer");
   private static final Trouble REFUSED = new Trouble(Trouble.Kind.REFUSED, "status [403]");
 
-  private final LogCapture log = new LogCapture();
+  private final LogCapture log = LogCapture.ofPackage(Reachability.class);
   private final Reachability reachability = new Reachability(URI.create("http://127.0.0.1:8500"));
 
   @AfterEach

@@ -193,11 +193,12 @@ class JeFolderTest {
 
       assertThatExceptionOfType(StorageException.class)
           .isThrownBy(() -> IntStream.range(0, 100).forEach(i -> storage.read(key(i))))
-          .withMessageContaining("stays failed until the node is restarted");
-      assertThat(storage.failure()).contains("stays failed until the node is restarted");
+          .withMessageContaining("is corrupt; give the node an empty folder");
+      assertThat(storage.failure()).contains("is corrupt; give the node an empty folder");
       assertThatExceptionOfType(StorageException.class)
           .isThrownBy(() -> storage.writeMeta("name", new byte[1]));
     }
+    assertRefused("db", "it is corrupt or incomplete; give the node an empty folder");
   }
 
   @Test

@@ -3,12 +3,17 @@ package io.dynamokv.transport.activemq;
 import static io.dynamokv.transport.activemq.TestNodes.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.MetricRegistryListener;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.MemberAddress;
 import io.dynamokv.transport.Message;
 import io.dynamokv.transport.RecordingReceiver;
+import io.dynamokv.transport.Transport;
 import io.dynamokv.transport.activemq.TestNodes.Node;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,19 +31,21 @@ class ActiveMqPeersTest {
   }
 
   private Node openKnowing(MemberId self, Map<MemberId, MemberAddress> peers) {
-    ActiveMqTransportSettings all = nodes.settings(self);
     RecordingReceiver receiver = new RecordingReceiver();
-    ActiveMqTransportSettings settings =
-        new ActiveMqTransportSettings(
-            self,
-            all.bind(),
-            peers,
-            all.secret(),
-            all.limits(),
-            all.queues(),
-            all.timing(),
-            all.maxStrangers());
-    return new Node(nodes.open(settings, receiver), receiver);
+    return new Node(nodes.open(knowing(self, peers), receiver), receiver);
+  }
+
+  private ActiveMqTransportSettings knowing(MemberId self, Map<MemberId, MemberAddress> peers) {
+    ActiveMqTransportSettings all = nodes.settings(self);
+    return new ActiveMqTransportSettings(
+        self,
+        all.bind(),
+        peers,
+        all.secret(),
+        all.limits(),
+        all.queues(),
+        all.timing(),
+        all.maxStrangers());
   }
 
   @Test
@@ -94,5 +101,38 @@ class ActiveMqPeersTest {
     a.transport().setPeers(Map.of(B, nodes.address(B)));
 
     await(() -> a.transport().isLinked(B));
+  }
+
+  @Test
+  void one_that_is_greeted_while_it_starts_keeps_the_peers_that_it_meets_by_that() {
+    Node b = openKnowing(B, Map.of(A, nodes.address(A)));
+    ActiveMqTransport a = nodes.create(knowing(A, Map.of()));
+    AtomicBoolean hasMet = new AtomicBoolean();
+    nodes
+        .metrics(A)
+        .addListener(
+            new MetricRegistryListener.Base() {
+              @Override
+              public void onGaugeAdded(String name, Gauge<?> gauge) {
+                if (!hasMet.get()) {
+                  b.transport().greet(nodes.address(A), new Message.Gossip(new byte[] {1}, true));
+                  await(hasMet::get); // It is still starting.
+                }
+              }
+            });
+
+    a.start(
+        new Transport.Receiver() {
+          @Override
+          public void onMessages(MemberId from, List<Message> messages) {
+            a.setPeers(Map.of(B, nodes.address(B)));
+            hasMet.set(true);
+          }
+
+          @Override
+          public void onLink(MemberId peer, boolean up) {}
+        });
+
+    await(() -> a.isLinked(B) && b.transport().isLinked(A));
   }
 }

@@ -1,4 +1,4 @@
-package io.dynamokv.membership.consul;
+package io.dynamokv;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -10,16 +10,27 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * What this package logs while it is open, down to debugging; nothing of it is printed.
+ * What a class or a package logs while it is open, down to debugging; nothing of it is printed.
  * Thread-safe.
  */
-final class LogCapture implements AutoCloseable {
-  private final Logger logger =
-      (Logger) LoggerFactory.getLogger(LogCapture.class.getPackage().getName());
-  private final @Nullable Level level = logger.getLevel();
+public final class LogCapture implements AutoCloseable {
+  private final Logger logger;
+  private final @Nullable Level level;
   private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
 
-  LogCapture() {
+  /** What a class logs. */
+  public static LogCapture of(Class<?> which) {
+    return new LogCapture(which.getName());
+  }
+
+  /** What all classes of a class's package log. */
+  public static LogCapture ofPackage(Class<?> inside) {
+    return new LogCapture(inside.getPackageName());
+  }
+
+  private LogCapture(String name) {
+    logger = (Logger) LoggerFactory.getLogger(name);
+    level = logger.getLevel();
     appender.list = new CopyOnWriteArrayList<>();
     appender.start();
     logger.addAppender(appender);
@@ -28,7 +39,7 @@ final class LogCapture implements AutoCloseable {
   }
 
   /** All lines of a level or a higher one, without their stack traces. */
-  List<String> from(Level least) {
+  public List<String> from(Level least) {
     return appender.list.stream()
         .filter(event -> event.getLevel().isGreaterOrEqual(least))
         .map(ILoggingEvent::getFormattedMessage)
@@ -36,7 +47,7 @@ final class LogCapture implements AutoCloseable {
   }
 
   /** Whether an operator, who does not log debugging, would see a stack trace. */
-  boolean showsStackTrace() {
+  public boolean showsStackTrace() {
     return appender.list.stream()
         .anyMatch(
             event ->
