@@ -91,10 +91,7 @@ class JoiningIT {
           "node-" + node + " to settle", () -> !change(node).path("underWay").asBoolean(true));
     }
     cluster.await(
-        "what moved to be nowhere else",
-        () ->
-            cluster.copies(cluster.nodes().stream().mapToInt(node -> node).toArray())
-                == 2L * keys.count());
+        "what moved to be nowhere else", () -> cluster.copies(cluster.all()) == 2L * keys.count());
     for (int node : cluster.nodes()) {
       keys.assertAllAreAt(node, 2);
     }

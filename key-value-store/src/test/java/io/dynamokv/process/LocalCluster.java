@@ -273,15 +273,6 @@ final class LocalCluster implements AutoCloseable {
     }
   }
 
-  /** What a node says of its health; nothing if it does not answer. */
-  String health(int node) {
-    try {
-      return new Http(httpPort(node) + 1).get("/healthcheck").body();
-    } catch (IOException e) {
-      return "";
-    }
-  }
-
   /** Has a node compare its copies with the others'; returns whether it did. */
   boolean repair(int node) {
     try {
@@ -291,11 +282,21 @@ final class LocalCluster implements AutoCloseable {
     }
   }
 
-  /** Ends a node in the proper way. */
-  void stop(int node) throws Exception {
-    ProcessHandle process = process(node);
-    process.destroy();
-    process.onExit().get(30, TimeUnit.SECONDS);
+  /** Ends nodes in the proper way, all at once. */
+  void stop(int... running) throws Exception {
+    List<ProcessHandle> processes = new ArrayList<>();
+    for (int node : running) {
+      processes.add(process(node));
+    }
+    processes.forEach(ProcessHandle::destroy);
+    for (ProcessHandle process : processes) {
+      process.onExit().get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  /** The numbers of the members, for calls that take some. */
+  int[] all() {
+    return nodes.stream().mapToInt(node -> node).toArray();
   }
 
   /** Waits until one node sees another as reachable, or as not. */

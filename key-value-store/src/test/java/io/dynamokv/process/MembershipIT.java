@@ -56,7 +56,7 @@ class MembershipIT {
   }
 
   private static long copies() {
-    return cluster.copies(cluster.nodes().stream().mapToInt(node -> node).toArray());
+    return cluster.copies(cluster.all());
   }
 
   @Test
@@ -80,11 +80,9 @@ class MembershipIT {
       throws Exception {
     cluster.add();
     int wiped = cluster.nodes().get(1);
-    for (int node : cluster.nodes()) {
-      cluster.stop(node);
-    }
+    cluster.stop(cluster.all());
     cluster.wipe(wiped);
-    cluster.restart(cluster.nodes().stream().mapToInt(node -> node).toArray());
+    cluster.restart(cluster.all());
     cluster.await("the wiped node to be filled", () -> cluster.state(wiped).equals("up"));
 
     assertAllIsThere();
