@@ -37,6 +37,16 @@ newcomer() {
   curl -s -m 2 "http://127.0.0.1:$((base_port + 30))/cluster" | grep -o '"id":"node-4"[^}]*' | grep -o '"state":"[a-z]*' | cut -d'"' -f4
 }
 
+# How many partitions the first three have that they do not hold any more.
+to_drop() {
+  local i sum=0 one
+  for i in 0 1 2; do
+    one=$(curl -s "http://127.0.0.1:$((base_port + 10 * i))/cluster" | grep -o '"partitionsToHandOver":[0-9-]*' | cut -d: -f2)
+    sum=$((sum + ${one:-0}))
+  done
+  printf '%s' "$sum"
+}
+
 # load SECONDS: prints requests a second, and those that failed. Every run has keys of its own.
 load() {
   local output
@@ -82,7 +92,13 @@ fetching=$(cat "$data/fetching")
 up=$(cat "$data/up" 2>/dev/null || date +%s%N)
 printf 'node-4 has %s keys; it was there after %d ms, and up %d ms after that\n' \
   "$(gauge 4 storage.keys)" $(((fetching - began) / 1000000)) $(((up - fetching) / 1000000))
+# The others still have what the newcomer has taken over, and drop it.
+while true; do
+  printf 'after, %s partitions to drop: ' "$(to_drop)"
+  load 5
+  [ "$(to_drop)" != 0 ] || break
+done
 for _ in 1 2 3; do
-  printf 'after: '
+  printf 'in the end: '
   load 5
 done

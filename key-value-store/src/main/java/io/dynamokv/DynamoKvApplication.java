@@ -62,6 +62,7 @@ public class DynamoKvApplication extends Application<DynamoKvConfiguration> {
     configuration.server().prepare(edge, configuration.self());
     ComposedNode node = nodes.compose(configuration, environment.metrics());
     environment.lifecycle().manage(withPidFile(node.lifecycle(), configuration));
+    environment.lifecycle().addServerLifecycleListener(server -> node.served().run());
     new RestInterface(configuration, environment, edge).serve(node);
   }
 

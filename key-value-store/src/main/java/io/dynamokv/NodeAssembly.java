@@ -81,6 +81,7 @@ final class NodeAssembly implements Managed {
   private final Membership membership;
   private final KeyValueNode node;
   private final @Nullable Provider provider;
+  private volatile boolean serves;
 
   private NodeAssembly(DynamoKvConfiguration configuration, MetricRegistry metrics) {
     this.configuration = configuration;
@@ -97,7 +98,11 @@ final class NodeAssembly implements Managed {
   /** Opens the storage; everything else begins when the lifecycle is started. */
   static ComposedNode compose(DynamoKvConfiguration configuration, MetricRegistry metrics) {
     NodeAssembly assembly = new NodeAssembly(configuration, metrics);
-    return new ComposedNode(assembly.node, assembly);
+    return new ComposedNode(assembly.node, assembly, assembly::served);
+  }
+
+  private void served() {
+    serves = true;
   }
 
   @Override
@@ -119,7 +124,8 @@ final class NodeAssembly implements Managed {
   @Override
   public void stop() {
     try {
-      if (configuration.membership().leavesOnShutdown()) {
+      // One that could not start goes as it came: to leave is for good.
+      if (serves && configuration.membership().leavesOnShutdown()) {
         node.leave(java(configuration.membership().leaveTimeout()));
       }
       if (provider != null) {
@@ -259,25 +265,30 @@ final class NodeAssembly implements Managed {
   }
 
   private Transport transport(MetricRegistry metrics) {
+    MessagingConfiguration messaging = configuration.messaging();
+    MemberAddress own = new MemberAddress(self.host(), self.messagingPort());
+    String bindHost = messaging.bindHost();
+    ActiveMqTransportSettings settings =
+        new ActiveMqTransportSettings(
+            self.id(),
+            bindHost == null ? own : new MemberAddress(bindHost, own.port()),
+            membership.isFixed() ? peers() : Map.of(),
+            new ClusterSecret(secret()),
+            wireLimits(messaging),
+            queues(messaging),
+            timing(messaging),
+            ActiveMqTransportSettings.defaultMaxStrangers(membership.view().members().size() - 1));
+    return new ActiveMqTransport(settings, metrics, Clock.systemUTC(), new SecureRandom());
+  }
+
+  private Map<MemberId, MemberAddress> peers() {
     Map<MemberId, MemberAddress> peers = new HashMap<>();
     for (Member member : membership.view().members()) {
       if (!member.id().equals(self.id())) {
         peers.put(member.id(), new MemberAddress(member.host(), member.messagingPort()));
       }
     }
-    MessagingConfiguration messaging = configuration.messaging();
-    String bindHost = messaging.bindHost();
-    ActiveMqTransportSettings settings =
-        new ActiveMqTransportSettings(
-            self.id(),
-            new MemberAddress(bindHost == null ? self.host() : bindHost, self.messagingPort()),
-            membership.isFixed() ? peers : Map.of(),
-            new ClusterSecret(secret()),
-            wireLimits(messaging),
-            queues(messaging),
-            timing(messaging),
-            ActiveMqTransportSettings.defaultMaxStrangers(peers.size()));
-    return new ActiveMqTransport(settings, metrics, Clock.systemUTC(), new SecureRandom());
+    return peers;
   }
 
   /** On one machine alone no secret is needed, but the parts that use one want one all the same. */

@@ -5,6 +5,7 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
 
 /** The section {@code membership.self}: how the others reach this node. */
 public class AddressConfiguration {
@@ -25,9 +26,15 @@ public class AddressConfiguration {
   @Max(65535)
   private int messagingPort = 8082;
 
-  @JsonProperty @NotNull private String rack = "";
+  @JsonProperty
+  @NotNull
+  @Size(max = 64)
+  private String rack = "";
 
-  @JsonProperty @NotNull private String datacenter = "";
+  @JsonProperty
+  @NotNull
+  @Size(max = 64)
+  private String datacenter = "";
 
   AddressConfiguration() {}
 

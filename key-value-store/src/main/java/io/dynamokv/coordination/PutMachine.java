@@ -54,7 +54,7 @@ public final class PutMachine {
   private final Set<MemberId> beyondHelp = new HashSet<>(0);
 
   /** Those that have not stored it yet. */
-  private final List<MemberId> newHolders;
+  private final List<MemberId> newHolders = new ArrayList<>();
 
   private State state = State.NEW;
   private Set<MemberId> reachable;
@@ -64,8 +64,8 @@ public final class PutMachine {
   /**
    * @param holders the key's holders, this node among them
    * @param fallbacks who may stand in for holders, best first; none if the quorum is to be strict
-   * @param newHolders who will hold the key and does not yet: they are sent it too, and do not
-   *     count
+   * @param allHolders who holds the key, or will: those that are no holders yet are sent it too,
+   *     and do not count
    * @param wanted how many must have stored it, 1 to the number of replicas
    * @param reachable the members that can be reached, this node among them
    */
@@ -73,22 +73,23 @@ public final class PutMachine {
       MemberId self,
       List<MemberId> holders,
       List<MemberId> fallbacks,
-      List<MemberId> newHolders,
+      List<MemberId> allHolders,
       int wanted,
       Set<MemberId> reachable) {
     this.self = self;
-    this.newHolders = new ArrayList<>(newHolders);
     this.tally = new Tally(wanted, holders, fallbacks);
     this.reachable = reachable;
+    setAllHolders(allHolders);
   }
 
   /**
-   * Others will hold the key; to be told before it is applied, since it counts what is known then.
+   * Others hold the key now, or will; to be told before it is applied, since it counts what is
+   * known then.
    */
-  public void setNewHolders(List<MemberId> holders) {
+  public void setAllHolders(List<MemberId> allHolders) {
     if (applied == null) {
       newHolders.clear();
-      newHolders.addAll(holders);
+      allHolders.stream().filter(id -> !tally.isHolder(id)).forEach(newHolders::add);
     }
   }
 

@@ -12,6 +12,7 @@ import io.dynamokv.ring.MemberId;
 import io.dynamokv.ring.Partitions;
 import io.dynamokv.ring.RingMember;
 import io.dynamokv.ring.TokenTable;
+import io.dynamokv.transport.MemberAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -119,7 +120,7 @@ public final class RosterCodec {
   }
 
   /**
-   * Reads a roster.
+   * Reads a roster that this node has written.
    *
    * @throws IllegalArgumentException if the bytes are not one, with a reason that can be logged
    */
@@ -129,6 +130,22 @@ public final class RosterCodec {
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalArgumentException("not a roster: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Reads a roster that another node has sent.
+   *
+   * @throws IllegalArgumentException if the bytes are not one, or nothing could follow it
+   */
+  public static Roster decodeHeard(byte[] bytes) {
+    Roster roster = decode(bytes);
+    for (MemberRecord record : roster.records().values()) {
+      checkVersion("the record of " + record.member().id(), record.version());
+    }
+    if (roster.plan() != null) {
+      checkVersion("a plan of the ring", RingPlan.generationOf(roster.plan().number()));
+    }
+    return roster;
   }
 
   private static Roster toRoster(RosterProto proto) {
@@ -151,20 +168,20 @@ public final class RosterCodec {
   }
 
   private static MemberRecord toRecord(MemberRecordProto proto) {
+    // One that nobody could make a link to would keep this node from making any.
+    MemberAddress address =
+        new MemberAddress(checked(proto.getHost()), checkedPort(proto.getMessagingPort()));
     Member member =
         new Member(
             new MemberId(proto.getId()),
-            checked(proto.getHost()),
+            address.host(),
             checkedPort(proto.getHttpPort()),
             checkedPort(proto.getAdminPort()),
-            checkedPort(proto.getMessagingPort()),
+            address.port(),
             checked(proto.getRack()),
             checked(proto.getDatacenter()));
     return new MemberRecord(
-        member,
-        proto.getNodeId(),
-        toStanding(proto.getStanding()),
-        checkedVersion("the record of " + member.id(), proto.getVersion()));
+        member, proto.getNodeId(), toStanding(proto.getStanding()), proto.getVersion());
   }
 
   private static Standing toStanding(StandingProto proto) {
@@ -182,7 +199,6 @@ public final class RosterCodec {
     proto
         .getAdmittedList()
         .forEach(each -> admitted.put(new MemberId(each.getId()), each.getNodeId()));
-    checkedVersion("a plan of the ring", RingPlan.generationOf(proto.getNumber()));
     return new RingPlan(
         proto.getNumber(),
         toTable(proto.getServed(), partitions),
@@ -216,11 +232,10 @@ public final class RosterCodec {
     return text;
   }
 
-  private static long checkedVersion(String what, long version) {
+  private static void checkVersion(String what, long version) {
     if (version < 0 || version > MAX_VERSION) {
       throw new IllegalArgumentException("%s is from the future: %d".formatted(what, version));
     }
-    return version;
   }
 
   private static int checkedPort(int port) {

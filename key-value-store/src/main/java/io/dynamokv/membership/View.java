@@ -3,7 +3,7 @@ package io.dynamokv.membership;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.ring.Ring;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -43,14 +43,13 @@ public record View(
     this(0, self, members, ring, null, reachable, reachable, Set.of());
   }
 
-  /** Who will hold a key and does not yet. */
-  public List<MemberId> newHolders(Key key) {
-    if (next == null) {
-      return List.of();
+  /** Who holds a key, or will. */
+  public List<MemberId> allHolders(Key key) {
+    Set<MemberId> all = new LinkedHashSet<>(ring.preferenceList(key).holders());
+    if (next != null) {
+      all.addAll(next.preferenceList(key).holders());
     }
-    List<MemberId> gaining = new ArrayList<>(next.preferenceList(key).holders());
-    gaining.removeAll(ring.preferenceList(key).holders());
-    return gaining;
+    return List.copyOf(all);
   }
 
   /** Whether there is such a member. */

@@ -123,16 +123,16 @@ final class Coordinator {
             now.self().id(),
             list.holders(),
             fallbacks(list, quorum),
-            now.newHolders(key),
+            now.allHolders(key),
             quorum.wanted(),
             now.reachable());
     ReplicaWrite.Coordinate write = new ReplicaWrite.Coordinate(key, from, value);
     begin(new PutRequest(this, newId(), requestId, write, nanoClock.getAsLong(), machine, answer));
   }
 
-  /** Who will hold a key and does not yet, as it is known now. */
-  List<MemberId> newHolders(Key key) {
-    return view.get().newHolders(key);
+  /** Who holds a key, or will, as it is known now. */
+  List<MemberId> allHolders(Key key) {
+    return view.get().allHolders(key);
   }
 
   private static List<MemberId> fallbacks(PreferenceList list, Quorum quorum) {

@@ -41,6 +41,14 @@ public interface LocalReplica {
   /** How many hints there are for each holder that has any. */
   Map<MemberId, Long> hintCounts();
 
+  /**
+   * Waits until all that was applied before is as safe as the configured durability says; returns
+   * false if too much is queued.
+   *
+   * @param done told whether it is safe
+   */
+  boolean settle(Consumer<Boolean> done);
+
   /** The hashes of what is here. */
   HashTree tree();
 

@@ -146,6 +146,11 @@ final class RepairPort implements Handoff.Port, HintExpiry.Port, Repairs.Port {
   }
 
   @Override
+  public boolean settle(Consumer<Boolean> done) {
+    return local.settle(isSafe -> mailbox.execute(() -> done.accept(isSafe)));
+  }
+
+  @Override
   public boolean merge(Key key, byte[] state, Consumer<Boolean> done) {
     return local.write(
         new ReplicaWrite.Merge(key, state),

@@ -73,6 +73,8 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
 
   private record UnsafeRead(ReadResult result, Consumer<ReadResult> done) implements Writing {}
 
+  private record PendingSettling(Consumer<Boolean> done) implements Writing {}
+
   /**
    * @param storage what the replica writes to
    * @param capacity how many reads, and how many writes, may be queued
@@ -120,6 +122,11 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   public boolean hints(
       MemberId holder, @Nullable Key after, int limit, Consumer<@Nullable List<Hint>> done) {
     return reads.offer(new PendingHints(holder, after, limit, done));
+  }
+
+  @Override
+  public boolean settle(Consumer<Boolean> done) {
+    return writes.offer(new PendingSettling(done));
   }
 
   @Override
@@ -295,6 +302,8 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
       if (writing instanceof UnsafeRead read) {
         // What was read may be outdated by now, but it is safe.
         tell(read.done, safe ? read.result : new ReadResult.Failed());
+      } else if (writing instanceof PendingSettling settling) {
+        tell(settling.done, safe);
       }
     }
     afterBatch.run();

@@ -119,7 +119,7 @@ final class RosterExchange {
       return false;
     }
     try {
-      Roster roster = RosterCodec.decode(gossip.roster());
+      Roster roster = RosterCodec.decodeHeard(gossip.roster());
       boolean isNews = membership.onGossip(roster, nanoClock.getAsLong());
       if (gossip.wantsAnswer() && roster.records().containsKey(from)) {
         Member sender = roster.records().get(from).member();

@@ -79,6 +79,12 @@ public final class AntiEntropy {
     /** Finds keys and hashes; told null if that fails; returns false if too much is queued. */
     boolean keys(KeyQuery query, Consumer<@Nullable KeyHashes> done);
 
+    /**
+     * Waits until all that was written here before is as safe as it gets; told whether it is;
+     * returns false if too much is queued.
+     */
+    boolean settle(Consumer<Boolean> done);
+
     /** Reads this node's own state of a key; returns false if too much is queued. */
     boolean read(Key key, Consumer<Handoff.Reading> done);
 

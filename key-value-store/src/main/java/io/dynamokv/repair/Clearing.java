@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,7 @@ public final class Clearing {
   private final Map<Integer, Long> hashes = new HashMap<>();
 
   private final Deque<Integer> toDrop = new ArrayDeque<>();
+  private int lastPartition = -1;
   private boolean dropping;
   private boolean underWay;
   private long plan;
@@ -108,16 +110,24 @@ public final class Clearing {
     }
     Set<MemberId> holders = new HashSet<>();
     HashTree tree = port.tree();
-    for (int partition : foreign.stream().toArray()) {
+    for (int partition : rotated(foreign)) {
       List<MemberId> all = view.ring().preferenceListOf(partition).holders();
       Long hash = tree.hashOfPartition(partition);
       if (hash != null && isEnough(view, all) && hashes.size() < CHUNK) {
         hashes.put(partition, hash);
+        lastPartition = partition;
         all.stream().filter(view.reachable()::contains).forEach(holders::add);
       }
     }
     toTell.addAll(holders.stream().sorted().toList());
     underWay = !hashes.isEmpty();
+  }
+
+  /** Behind those of the round before: what can not be dropped must not keep the rest. */
+  private int[] rotated(BitSet partitions) {
+    IntStream behind = partitions.stream().filter(partition -> partition > lastPartition);
+    IntStream upTo = partitions.stream().filter(partition -> partition <= lastPartition);
+    return IntStream.concat(behind, upTo).toArray();
   }
 
   /** All of them; who is about to leave for good can not wait for those that are away. */

@@ -30,6 +30,22 @@ public final class TreeServer {
   }
 
   public void onCompare(MemberId from, CompareRequest request) {
+    CompareReply reply = compared(request);
+    answerSettled(from, reply, new CompareReply(request.id(), List.of(), allOf(request)));
+  }
+
+  /** Who is told that something is here may drop its own copy: it must survive a crash. */
+  private void answerSettled(MemberId from, Message reply, Message otherwise) {
+    if (!port.settle(isSafe -> port.send(from, isSafe ? reply : otherwise))) {
+      port.send(from, otherwise);
+    }
+  }
+
+  private static List<Integer> allOf(CompareRequest request) {
+    return request.places().stream().map(PlaceHash::place).toList();
+  }
+
+  private CompareReply compared(CompareRequest request) {
     HashTree tree = port.tree();
     List<Integer> differing = new ArrayList<>();
     List<Integer> unknown = new ArrayList<>();
@@ -41,7 +57,7 @@ public final class TreeServer {
         differing.add(place.place());
       }
     }
-    port.send(from, new CompareReply(request.id(), differing, unknown));
+    return new CompareReply(request.id(), differing, unknown);
   }
 
   /** Null if it is not known just now, or there is no such place. */
@@ -60,16 +76,20 @@ public final class TreeServer {
         isRange
             && port.keys(
                 KeyQuery.between(request.firstPosition(), request.lastPosition(), AntiEntropy.KEYS),
-                own -> port.send(from, answer(request, own)));
+                own -> answerSettled(from, answer(request, own), failed(request)));
     if (!accepted) {
       Status status = isRange ? Status.OVERLOADED : Status.MALFORMED;
       port.send(from, new KeysReply(request.id(), status, 0, List.of()));
     }
   }
 
+  private static Message failed(KeysRequest request) {
+    return new KeysReply(request.id(), Status.STORAGE_FAILED, 0, List.of());
+  }
+
   private static Message answer(KeysRequest request, @Nullable KeyHashes own) {
     if (own == null) {
-      return new KeysReply(request.id(), Status.STORAGE_FAILED, 0, List.of());
+      return failed(request);
     }
     Map<Key, Long> theirs = new LinkedHashMap<>();
     for (KeyHash key : request.keys()) {

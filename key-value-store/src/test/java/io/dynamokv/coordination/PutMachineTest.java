@@ -176,6 +176,20 @@ class PutMachineTest {
     assertThat(sentTo(machine.on(APPLIED_HERE))).containsExactly(A, C);
   }
 
+  @Test
+  void whoever_holds_the_key_by_the_time_it_is_applied_is_sent_it_too_and_does_not_count() {
+    PutMachine machine =
+        new PutMachine(A, List.of(A, B), List.of(), List.of(A, B), 2, Set.of(A, B, C, STRANGER));
+    machine.start();
+
+    machine.setAllHolders(List.of(A, C, STRANGER));
+
+    assertThat(sentTo(machine.on(APPLIED_HERE))).containsExactly(B, C, STRANGER);
+    machine.on(STORED_HERE);
+    assertNothing(machine.on(new PutEvent.ReplicaStored(C)));
+    assertAnswers(machine.on(new PutEvent.ReplicaStored(B)), new PutOutcome.Stored(VERSION));
+  }
+
   // Reasons to stop, before anything is stored
 
   @Test

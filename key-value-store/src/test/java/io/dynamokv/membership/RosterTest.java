@@ -152,7 +152,20 @@ class RosterTest {
 
   private static void assertFromTheFuture(Roster roster) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> RosterCodec.decode(RosterCodec.encode(roster)))
+        .isThrownBy(() -> RosterCodec.decodeHeard(RosterCodec.encode(roster)))
         .withMessageContaining("is from the future");
+    assertThat(RosterCodec.decode(RosterCodec.encode(roster))).isEqualTo(roster);
+  }
+
+  @Test
+  void a_record_of_a_member_that_nobody_could_make_a_link_to_is_refused() {
+    for (String host : new String[] {"", "my_host", "a b", "host/path"}) {
+      Member member = new Member(id(1), host, 1, 2, 3, "", "");
+      Roster roster = Roster.empty(FACTS).with(new MemberRecord(member, 7, Standing.IN, 1));
+
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> RosterCodec.decode(RosterCodec.encode(roster)))
+          .withMessageContaining("host name");
+    }
   }
 }

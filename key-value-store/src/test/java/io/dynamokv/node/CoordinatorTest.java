@@ -178,6 +178,11 @@ class CoordinatorTest {
     }
 
     @Override
+    public boolean settle(Consumer<Boolean> done) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public boolean rebuild(int firstLeaf, int beforeLeaf, Consumer<@Nullable Integer> done) {
       throw new UnsupportedOperationException();
     }

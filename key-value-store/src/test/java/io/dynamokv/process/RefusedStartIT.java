@@ -13,6 +13,8 @@ import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.je.JeSettings;
 import io.dynamokv.storage.je.JeStorage;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -107,6 +109,28 @@ class RefusedStartIT {
       assertRefused(each.getKey(), each.getValue());
     }
     assertThat(folder.resolve("data")).doesNotExist();
+  }
+
+  /** It would hand over what it holds to nobody, or leave for good what it has hardly joined. */
+  @Test
+  void a_node_that_can_not_start_does_not_leave_though_it_is_to_leave_when_it_is_stopped()
+      throws Exception {
+    String text =
+        """
+        cluster: {partitions: 64, replicas: 1}
+        node: {id: node-1, directory: '%s'}
+        membership:
+          provider: seeds
+          leaveOnShutdown: true
+          self: {httpPort: %d, adminPort: %d, messagingPort: %d}
+        """
+            .formatted(
+                folder.resolve("data"), self.httpPort(), self.adminPort(), self.messagingPort());
+    Path file = Files.writeString(folder.resolve("leaving.yml"), text);
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    try (ServerSocket taken = new ServerSocket(self.messagingPort(), 1, loopback)) {
+      assertRefused(start("server", file), "can not open the messaging port");
+    }
   }
 
   /** By exactly this, with a stack trace nowhere, and by a code that scripts can see. */

@@ -184,6 +184,20 @@ class AntiEntropyTest {
   }
 
   @Test
+  void what_a_crash_could_still_undo_counts_as_unknown() {
+    a.put(key(1), state(1, "same"));
+    b.put(key(1), state(1, "same"));
+    b.unsafe = true;
+    pass(SECOND);
+
+    RoundReport report = repair(a);
+
+    assertThat(report.unknown()).isEqualTo(PARTITIONS.count());
+    b.unsafe = false;
+    assertThat(repair(a).unknown()).isZero();
+  }
+
+  @Test
   void no_more_keys_are_moved_in_a_second_than_are_allowed() {
     Node slow = new Node(A, 100);
     for (int i = 0; i < 1000; i++) {
@@ -337,6 +351,7 @@ class AntiEntropyTest {
     private int sent;
     private int largestQuestion;
     private boolean knowsNothing;
+    private boolean unsafe;
     private boolean isSilent;
     private boolean busy;
     private boolean reaches = true;
@@ -405,6 +420,12 @@ class AntiEntropyTest {
     @Override
     public HashTree tree() {
       return knowsNothing ? unknown : storage.tree();
+    }
+
+    @Override
+    public boolean settle(Consumer<Boolean> done) {
+      done.accept(!unsafe);
+      return true;
     }
 
     @Override

@@ -43,6 +43,11 @@ abstract class ForwardingReplica implements LocalReplica {
   }
 
   @Override
+  public boolean settle(Consumer<Boolean> done) {
+    return replica.settle(done);
+  }
+
+  @Override
   public HashTree tree() {
     return replica.tree();
   }

@@ -89,6 +89,11 @@ final class WatchedReplica extends ForwardingReplica {
   }
 
   @Override
+  public boolean settle(Consumer<Boolean> done) {
+    return counted(super.settle(done));
+  }
+
+  @Override
   public boolean rebuild(int firstLeaf, int beforeLeaf, Consumer<@Nullable Integer> done) {
     return counted(super.rebuild(firstLeaf, beforeLeaf, done));
   }

@@ -44,6 +44,7 @@ final class PeerLink implements Runnable, PeerConnection.Listener {
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile @Nullable PeerConnection current;
   private boolean failureTold;
+  private boolean toldUp;
 
   PeerLink(
       ActiveMqTransportSettings settings,
@@ -120,11 +121,8 @@ final class PeerLink implements Runnable, PeerConnection.Listener {
 
   /** Ends the link soon, and says that it is down: this is no peer any more, or has moved. */
   void end() {
-    boolean wasUp = isUp();
     close();
-    if (wasUp) {
-      tellReceiver(false);
-    }
+    tellReceiver(false);
   }
 
   private boolean isClosing() {
@@ -232,11 +230,15 @@ final class PeerLink implements Runnable, PeerConnection.Listener {
     LOG.debug("{} did not take a batch", peer, reason);
   }
 
-  /** A peer is as reachable as it is for requests. */
-  private void tellReceiver(boolean up) {
-    if (lane != Lane.REQUESTS) {
+  /**
+   * A peer is as reachable as it is for requests. Who ends the link and its own thread may tell at
+   * the same time; the last word on one that has ended is that it is down.
+   */
+  private synchronized void tellReceiver(boolean up) {
+    if (lane != Lane.REQUESTS || up == toldUp || up && isClosing()) {
       return;
     }
+    toldUp = up;
     try {
       receiver.onLink(peer, up);
     } catch (Throwable e) {
