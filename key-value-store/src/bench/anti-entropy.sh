@@ -6,27 +6,10 @@
 # Needs wrk and curl, and the jar. Use: anti-entropy.sh [SECONDS OF FILLING (120)]
 set -euo pipefail
 
-BENCH_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(cd "$BENCH_DIR/../../.." && pwd)
-export BENCH_DIR
+# shellcheck source=key-value-store/src/bench/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 seconds=${1:-120}
-base_port=${BASE_PORT:-18080}
-data=$(mktemp -d)
 jar=${DYNAMO_KV_JAR:-$root/key-value-store/target/dynamo-kv.jar}
-
-for program in wrk curl; do
-  command -v "$program" >/dev/null || { echo "anti-entropy: $program is not installed" >&2; exit 1; }
-done
-
-end() {
-  "$root/dynamo-kv" cluster stop --data "$data" >/dev/null 2>&1 || true
-  rm -rf "$data"
-}
-trap end EXIT
-
-admin() { printf '%s' $((base_port + 10 * ($1 - 1) + 1)); }
-
-gauge() { curl -s "http://127.0.0.1:$(admin "$1")/metrics" | grep -o "\"$2\":{\"value\":[0-9]*" | grep -o '[0-9]*$'; }
 
 # The CPU of a node so far, in ms.
 cpu() { awk '{ print ($14 + $15) * 10 }' "/proc/$(cat "$data/node-$1/pid")/stat"; }
@@ -39,12 +22,12 @@ repair() {
 }
 
 restart_third() {
-  DYNAMO_KV_JAR=$jar setsid "$root/dynamo-kv" server "$data/node-3/config.yml" >"$data/node-3/log/again.log" 2>&1 &
+  start_again 3
   until "$root/dynamo-kv" cluster status --data "$data" >/dev/null; do sleep 0.5; done
 }
 
-"$root/dynamo-kv" cluster --data "$data" --base-port "$base_port" --detach >/dev/null
-wrk -t1 -c64 -d"${seconds}s" -s "$BENCH_DIR/dynamo-fill.lua" "http://127.0.0.1:$base_port" | grep -E 'requests in|Non-2xx'
+start_cluster
+fill "$seconds" | grep -E 'requests in|Non-2xx'
 sleep 5
 printf '\n== equal copies of %s keys\n' "$(gauge 1 storage.keys)"
 repair

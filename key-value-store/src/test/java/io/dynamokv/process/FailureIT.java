@@ -169,23 +169,23 @@ class FailureIT {
     AtomicInteger rounds = new AtomicInteger();
     AtomicBoolean running = new AtomicBoolean(true);
     List<Thread> writers = new ArrayList<>();
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 3; i++) {
       int writer = i;
       writers.add(new Thread(() -> write(writer, running, acknowledged, rounds)));
     }
     writers.forEach(Thread::start);
     for (int node = 1; node <= 3; node++) {
       int before = acknowledged.size();
-      awaitMore(acknowledged, before + 300);
+      awaitMore(acknowledged, before + 200);
       cluster.kill(node);
-      awaitMore(acknowledged, acknowledged.size() + 300);
+      awaitMore(acknowledged, acknowledged.size() + 200);
       cluster.restart(node);
     }
     running.set(false);
     for (Thread writer : writers) {
       writer.join();
     }
-    assertThat(acknowledged).hasSizeGreaterThan(1800);
+    assertThat(acknowledged).hasSizeGreaterThan(1200);
     for (Map.Entry<String, String> write : acknowledged.entrySet()) {
       assertThat(cluster.client(1).get(write.getKey(), 3).values())
           .as(write.getKey())

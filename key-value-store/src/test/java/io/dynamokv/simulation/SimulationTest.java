@@ -23,7 +23,7 @@ class SimulationTest {
   private static final long FIRST_SEED = 1;
 
   /** As many as take about a minute of two cores. */
-  private static final long SEEDS = 1200;
+  private static final long SEEDS = 1000;
 
   @Test
   void what_must_hold_holds_whatever_goes_wrong() {

@@ -6,6 +6,7 @@ import io.dynamokv.resources.UnexpectedErrors;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
@@ -47,6 +48,8 @@ final class JsonErrorHandler extends ErrorHandler {
   private static ErrorCode code(Response response, @Nullable Throwable cause) {
     if (cause instanceof TimeoutException) {
       return ErrorCode.TIMED_OUT;
+    } else if (cause instanceof EofException) {
+      return ErrorCode.MALFORMED_REQUEST; // The client has gone, and nobody reads this.
     }
     int status = cause instanceof HttpException http ? http.getCode() : response.getStatus();
     return ErrorAnswers.codeOf(status);

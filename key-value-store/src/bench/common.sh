@@ -1,0 +1,49 @@
+# shellcheck shell=bash
+# What the measurements share: a local cluster in a folder of its own, which ends with the script, and wrk to drive it.
+
+BENCH_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$BENCH_DIR/../../.." && pwd)
+export BENCH_DIR
+base_port=${BASE_PORT:-18080}
+data=$(mktemp -d)
+runs=0
+
+for program in wrk curl; do
+  command -v "$program" >/dev/null || { echo "$(basename "$0"): $program is not installed" >&2; exit 1; }
+done
+
+end() {
+  "$root/dynamo-kv" cluster stop --data "$data" >/dev/null 2>&1 || true
+  wait || true
+  rm -rf "$data"
+}
+trap end EXIT
+
+start_cluster() { "$root/dynamo-kv" cluster --data "$data" --base-port "$base_port" --detach >/dev/null; }
+
+# start_again I: starts a node that was ended, and does not wait.
+start_again() { setsid "$root/dynamo-kv" server "$data/node-$1/config.yml" >"$data/node-$1/log/again.log" 2>&1 & }
+
+http() { printf '%s' $((base_port + 10 * ($1 - 1))); }
+
+gauge() {
+  curl -s "http://127.0.0.1:$(($(http "$1") + 1))/metrics" | grep -o "\"$2\":{\"value\":[0-9]*" | grep -o '[0-9]*$'
+}
+
+now_ms() { printf '%s' $(($(date +%s%N) / 1000000)); }
+
+# fill SECONDS: PUTs of keys that are all new.
+fill() {
+  runs=$((runs + 1))
+  BENCH_RUN=$runs wrk -t1 -c64 -d"$1s" -s "$BENCH_DIR/dynamo-fill.lua" "http://127.0.0.1:$base_port"
+}
+
+# load SECONDS: PUTs at the first node; prints requests a second, and those that failed. Every run has keys of its own.
+load() {
+  local output
+  runs=$((runs + 1))
+  output=$(BENCH_RUN=$runs wrk -t1 -c"${CONNECTIONS:-32}" -d"$1s" --latency -s "$BENCH_DIR/dynamo-put.lua" "http://127.0.0.1:$base_port")
+  grep -E 'Non-2xx|Socket errors' <<<"$output" >&2 || true
+  awk '/Requests\/sec/ { rate = $2 } /99%/ { p99 = $2 } /Latency  / { most = $4 }
+    END { printf "%.0f PUT/s, p99 %s, longest %s\n", rate, p99, most }' <<<"$output"
+}
