@@ -64,8 +64,6 @@ public final class PutMachine {
   /**
    * @param holders the key's holders, this node among them
    * @param fallbacks who may stand in for holders, best first; none if the quorum is to be strict
-   * @param allHolders who holds the key, or will: those that are no holders yet are sent it too,
-   *     and do not count
    * @param wanted how many must have stored it, 1 to the number of replicas
    * @param reachable the members that can be reached, this node among them
    */
@@ -73,34 +71,20 @@ public final class PutMachine {
       MemberId self,
       List<MemberId> holders,
       List<MemberId> fallbacks,
-      List<MemberId> allHolders,
       int wanted,
       Set<MemberId> reachable) {
     this.self = self;
     this.tally = new Tally(wanted, holders, fallbacks);
     this.reachable = reachable;
-    setAllHolders(allHolders);
   }
 
   /**
-   * Others hold the key now, or will; to be told before it is applied, since it counts what is
-   * known then.
+   * Who holds the key, or will, when it is applied: those that were no holders at the beginning are
+   * sent it too, and do not count. To be told at most once, right before {@link
+   * PutEvent.LocalApplied}.
    */
   public void setAllHolders(List<MemberId> allHolders) {
-    if (applied == null) {
-      newHolders.clear();
-      allHolders.stream().filter(id -> !tally.isHolder(id)).forEach(newHolders::add);
-    }
-  }
-
-  /** Where nobody else will hold the key. */
-  public PutMachine(
-      MemberId self,
-      List<MemberId> holders,
-      List<MemberId> fallbacks,
-      int wanted,
-      Set<MemberId> reachable) {
-    this(self, holders, fallbacks, List.of(), wanted, reachable);
+    allHolders.stream().filter(id -> !tally.isHolder(id)).forEach(newHolders::add);
   }
 
   /** Begins; called once, before any event. */

@@ -169,8 +169,7 @@ public final class RosterCodec {
 
   private static MemberRecord toRecord(MemberRecordProto proto) {
     // One that nobody could make a link to would keep this node from making any.
-    MemberAddress address =
-        new MemberAddress(checked(proto.getHost()), checkedPort(proto.getMessagingPort()));
+    MemberAddress address = new MemberAddress(checked(proto.getHost()), proto.getMessagingPort());
     Member member =
         new Member(
             new MemberId(proto.getId()),

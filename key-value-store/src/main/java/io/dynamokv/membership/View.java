@@ -45,10 +45,12 @@ public record View(
 
   /** Who holds a key, or will. */
   public List<MemberId> allHolders(Key key) {
-    Set<MemberId> all = new LinkedHashSet<>(ring.preferenceList(key).holders());
-    if (next != null) {
-      all.addAll(next.preferenceList(key).holders());
+    List<MemberId> holders = ring.preferenceList(key).holders();
+    if (next == null) {
+      return holders;
     }
+    Set<MemberId> all = new LinkedHashSet<>(holders);
+    all.addAll(next.preferenceList(key).holders());
     return List.copyOf(all);
   }
 

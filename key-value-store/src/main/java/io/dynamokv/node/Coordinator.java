@@ -123,7 +123,6 @@ final class Coordinator {
             now.self().id(),
             list.holders(),
             fallbacks(list, quorum),
-            now.allHolders(key),
             quorum.wanted(),
             now.reachable());
     ReplicaWrite.Coordinate write = new ReplicaWrite.Coordinate(key, from, value);

@@ -65,7 +65,9 @@ final class PutRequest extends Request<PutCommand, PutOutcome> {
   void onLocal(WriteProgress progress) {
     // Who has come to know that all follow a plan, or serves by it, counts on everything that is
     // applied from then on.
-    machine.setAllHolders(coordinator.allHolders(key));
+    if (progress instanceof WriteProgress.Applied) {
+      machine.setAllHolders(coordinator.allHolders(key));
+    }
     take(machine.on(localEvent(progress)));
   }
 

@@ -178,8 +178,7 @@ class PutMachineTest {
 
   @Test
   void whoever_holds_the_key_by_the_time_it_is_applied_is_sent_it_too_and_does_not_count() {
-    PutMachine machine =
-        new PutMachine(A, List.of(A, B), List.of(), List.of(A, B), 2, Set.of(A, B, C, STRANGER));
+    PutMachine machine = new PutMachine(A, List.of(A, B), List.of(), 2, Set.of(A, B, C, STRANGER));
     machine.start();
 
     machine.setAllHolders(List.of(A, C, STRANGER));

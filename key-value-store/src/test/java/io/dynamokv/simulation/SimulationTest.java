@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SimulationTest {
   private static final long FIRST_SEED = 1;
 
-  /** As many as take about a minute of two cores. */
+  /** Half as many in each of the two other ranges: some three minutes of two cores in all. */
   private static final long SEEDS = 1000;
 
   @Test
