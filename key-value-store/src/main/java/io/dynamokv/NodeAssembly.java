@@ -203,7 +203,9 @@ final class NodeAssembly implements Managed {
         new RequestSettings(
             requests.replicaTimeout().toMilliseconds(),
             requests.requestTimeout().toMilliseconds(),
-            requests.maxInFlight()),
+            requests.maxInFlight(),
+            requests.forwardTimeout().toMilliseconds(),
+            requests.maxForwardsInFlight()),
         configuration.messaging().heartbeatInterval().toMilliseconds(),
         Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
         2 * requests.maxInFlight(),

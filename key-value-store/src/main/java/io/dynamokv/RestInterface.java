@@ -25,9 +25,7 @@ import io.dynamokv.resources.PingResource;
 import io.dynamokv.resources.RemoveTask;
 import io.dynamokv.resources.RepairTask;
 import io.dynamokv.resources.StorageResource;
-import io.dynamokv.resources.forward.HttpForwarding;
 import io.dynamokv.resources.server.Edge;
-import io.dynamokv.ring.MemberId;
 import io.dynamokv.version.VersionCodec;
 import java.time.Duration;
 import java.util.Map;
@@ -107,21 +105,12 @@ final class RestInterface {
   }
 
   private StorageResource storage(KeyValueService service) {
-    HttpForwarding forwarding =
-        new HttpForwarding(
-            new MemberId(configuration.node().id()),
-            configuration.requests().forwardTimeout().toJavaDuration(),
-            CONNECT_TIMEOUT,
-            configuration.requests().maxForwardsInFlight(),
-            environment.metrics());
-    environment.lifecycle().manage(forwarding);
     ClusterConfiguration cluster = configuration.cluster();
     return new StorageResource(
         service,
         new RequestReader(limits()),
         new UrlReader(limits()),
         versions,
-        forwarding,
         new Outcomes(versions),
         cluster.reads(),
         cluster.writes());

@@ -65,8 +65,6 @@ public enum ErrorCode {
   HOLDERS_UNREACHABLE(503),
   /** Another node can not be reached; said of a part of a dump. */
   NODE_UNREACHABLE(503),
-  /** A forwarded request came to a node that does not hold the key; nothing was changed. */
-  NOT_A_HOLDER(503),
   /** The node's disk is full or failing; nothing was changed. */
   STORAGE_FAILED(503),
   /** Too much is under way at this node; nothing was changed. */

@@ -60,7 +60,7 @@ public final class RequestsConfiguration {
   @JsonProperty
   @Min(1)
   @Max(100_000)
-  private int maxForwardsInFlight = 512;
+  private int maxForwardsInFlight = 4096;
 
   @JsonProperty private boolean dump = true;
 
@@ -74,7 +74,7 @@ public final class RequestsConfiguration {
     return requestTimeout;
   }
 
-  /** The most requests that this node coordinates at once. */
+  /** The most requests under way at this node, whoever has brought them. */
   public int maxInFlight() {
     return maxInFlight;
   }
@@ -97,12 +97,12 @@ public final class RequestsConfiguration {
     return transferTimeout;
   }
 
-  /** How long another node may take to answer a forwarded request. */
+  /** How long a request may take that other nodes coordinate. */
   public Duration forwardTimeout() {
     return forwardTimeout;
   }
 
-  /** The most requests that this node has forwarded and not heard back from. */
+  /** The most requests under way that this node has others coordinate. */
   public int maxForwardsInFlight() {
     return maxForwardsInFlight;
   }

@@ -16,4 +16,10 @@ public sealed interface GetOutcome {
 
   /** Too few have answered in time. */
   record TimedOut(int wanted, int got) implements GetOutcome {}
+
+  /** None of the key's holders, of which there are so many, can be asked to coordinate it. */
+  record NoCoordinator(int wanted, int holders) implements GetOutcome {}
+
+  /** Too much is under way at the nodes that could coordinate it. */
+  record Overloaded() implements GetOutcome {}
 }

@@ -13,6 +13,12 @@ public sealed interface PutOutcome {
   /** Too few holders can be reached; nothing was stored. */
   record NotEnoughReplicas(int wanted, int got) implements PutOutcome {}
 
+  /**
+   * None of the key's holders, of which there are so many, can be asked to coordinate it; nothing
+   * was stored.
+   */
+  record NoCoordinator(int wanted, int holders) implements PutOutcome {}
+
   /** The coordinator's own copy could not be written; nothing was stored anywhere. */
   record NotStored(Failure failure) implements PutOutcome {}
 

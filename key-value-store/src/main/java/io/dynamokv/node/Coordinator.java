@@ -1,6 +1,7 @@
 package io.dynamokv.node;
 
 import io.dynamokv.coordination.Failure;
+import io.dynamokv.coordination.ForwardMachine;
 import io.dynamokv.coordination.GetMachine;
 import io.dynamokv.coordination.GetOutcome;
 import io.dynamokv.coordination.PutMachine;
@@ -13,9 +14,11 @@ import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.ring.PreferenceList;
 import io.dynamokv.transport.Message;
+import io.dynamokv.transport.Message.ForwardedAnswer;
 import io.dynamokv.version.KeyState;
 import io.dynamokv.version.StateCodec;
 import io.dynamokv.version.Version;
+import io.dynamokv.version.VersionBytes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -25,7 +28,9 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +60,8 @@ final class Coordinator {
   private final AskingOrder askingOrder = new AskingOrder();
   private final Deadlines replicaTimeouts;
   private final Deadlines requestTimeouts;
+  private final Deadlines forwardTimeouts;
+  private final Forwards forwards;
   private final int idStep;
   private final long standstillNs;
   private long lastTickNs;
@@ -78,6 +85,7 @@ final class Coordinator {
       BiConsumer<MemberId, Work> silenceOf,
       LongSupplier nanoClock,
       RequestSettings settings,
+      Forwards forwards,
       CoordinatorMetrics metrics) {
     this.local = local;
     this.peers = peers;
@@ -90,6 +98,8 @@ final class Coordinator {
     this.metrics = metrics;
     this.replicaTimeouts = new Deadlines(settings.replicaTimeoutMs());
     this.requestTimeouts = new Deadlines(settings.requestTimeoutMs());
+    this.forwardTimeouts = new Deadlines(settings.forwardTimeoutMs());
+    this.forwards = forwards;
     this.idStep = count;
     this.nextId = firstId - indexOf(firstId, count) + index;
   }
@@ -99,17 +109,58 @@ final class Coordinator {
     return (int) Math.floorMod(id, (long) count);
   }
 
+  /** Reads a key, by way of a node that holds it if this one does not. */
   void get(Key key, Quorum quorum, String requestId, Consumer<GetOutcome> answer) {
+    if (getHere(key, quorum, requestId, answer)) {
+      return;
+    }
+    forward(
+        key,
+        new Message.ForwardedGet(newId(), requestId, key.bytes(), wanted(quorum)),
+        (candidates, holders) -> ForwardMachine.ofGet(candidates, quorum.wanted(), holders),
+        ForwardedAnswers::toGetOutcome,
+        new GetOutcome.Overloaded(),
+        answer);
+  }
+
+  /** Reads a key, if this node can coordinate that; else does nothing, and returns false. */
+  boolean getHere(Key key, Quorum quorum, String requestId, Consumer<GetOutcome> answer) {
     View now = view.get();
     PreferenceList list = now.ring().preferenceList(key);
+    if (!Route.isHere(now, list.holders())) {
+      return false;
+    }
     List<MemberId> holders = askingOrder.of(list.holders());
     GetMachine machine =
         new GetMachine(
             now.self().id(), holders, fallbacks(list, quorum), quorum.wanted(), now.readable());
     begin(new GetRequest(this, newId(), requestId, key, nanoClock.getAsLong(), machine, answer));
+    return true;
   }
 
+  /** Writes a key, by way of a node that holds it if this one does not. */
   void put(
+      Key key,
+      Version from,
+      byte @Nullable [] value,
+      Quorum quorum,
+      String requestId,
+      Consumer<PutOutcome> answer) {
+    if (putHere(key, from, value, quorum, requestId, answer)) {
+      return;
+    }
+    forward(
+        key,
+        new Message.ForwardedPut(
+            newId(), requestId, key.bytes(), wanted(quorum), VersionBytes.encode(from), value),
+        (candidates, holders) -> ForwardMachine.ofPut(candidates, quorum.wanted(), holders),
+        reply -> ForwardedAnswers.toPutOutcome(reply, quorum.wanted()),
+        new PutOutcome.NotStored(Failure.OVERLOADED),
+        answer);
+  }
+
+  /** Writes a key, if this node can coordinate that; else does nothing, and returns false. */
+  boolean putHere(
       Key key,
       Version from,
       byte @Nullable [] value,
@@ -118,6 +169,9 @@ final class Coordinator {
       Consumer<PutOutcome> answer) {
     View now = view.get();
     PreferenceList list = now.ring().preferenceList(key);
+    if (!Route.isHere(now, list.holders())) {
+      return false;
+    }
     PutMachine machine =
         new PutMachine(
             now.self().id(),
@@ -127,6 +181,39 @@ final class Coordinator {
             now.reachable());
     ReplicaWrite.Coordinate write = new ReplicaWrite.Coordinate(key, from, value);
     begin(new PutRequest(this, newId(), requestId, write, nanoClock.getAsLong(), machine, answer));
+    return true;
+  }
+
+  private <O> void forward(
+      Key key,
+      Message.Forwarded message,
+      BiFunction<List<MemberId>, Integer, ForwardMachine<O>> machines,
+      Function<ForwardedAnswer, @Nullable O> outcomes,
+      O overloaded,
+      Consumer<O> answer) {
+    if (!forwards.begin()) {
+      metrics.forwardRefused.mark();
+      answer.accept(overloaded);
+      return;
+    }
+    View now = view.get();
+    List<MemberId> holders = now.ring().preferenceList(key).holders();
+    begin(
+        new ForwardedRequest<>(
+            this,
+            message,
+            key,
+            nanoClock.getAsLong(),
+            machines.apply(Route.elsewhere(now, holders), holders.size()),
+            outcomes,
+            outcome -> {
+              forwards.end();
+              answer.accept(outcome);
+            }));
+  }
+
+  private static Message.WantedReplicas wanted(Quorum quorum) {
+    return new Message.WantedReplicas(quorum.wanted(), quorum.strict());
   }
 
   /** Who holds a key, or will, as it is known now. */
@@ -145,7 +232,7 @@ final class Coordinator {
       metrics.lateReplies.mark();
       return;
     }
-    if (!request.isAnswered()) {
+    if (!request.isAnswered() && request.asksReplicas()) {
       metrics.roundTrip(request.startedNs, nanoClock.getAsLong());
     }
     request.onReply(from, reply);
@@ -178,6 +265,11 @@ final class Coordinator {
     for (long id = requestTimeouts.poll(now);
         id != Deadlines.NONE;
         id = requestTimeouts.poll(now)) {
+      requestTimeout(inFlight.get(id));
+    }
+    for (long id = forwardTimeouts.poll(now);
+        id != Deadlines.NONE;
+        id = forwardTimeouts.poll(now)) {
       requestTimeout(inFlight.get(id));
     }
   }
@@ -275,7 +367,7 @@ final class Coordinator {
     registered = inFlight.size();
     long now = nanoClock.getAsLong();
     replicaTimeouts.add(request.id, now);
-    requestTimeouts.add(request.id, now);
+    (request.asksReplicas() ? requestTimeouts : forwardTimeouts).add(request.id, now);
     request.start();
     discardIfFinished(request);
   }
@@ -284,7 +376,9 @@ final class Coordinator {
     if (request == null) {
       return;
     }
-    metrics.replicaTimeouts.mark();
+    if (request.asksReplicas()) {
+      metrics.replicaTimeouts.mark();
+    }
     if (!stoodStill) {
       request.silent().forEach(member -> silenceOf.accept(member, request.work()));
     }

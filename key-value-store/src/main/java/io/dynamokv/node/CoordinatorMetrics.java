@@ -18,11 +18,14 @@ final class CoordinatorMetrics {
   final Meter overloaded;
   final Meter hintsRefused;
   final Meter putStandIns;
+  final Meter forwardRetried;
+  final Meter forwardRefused;
   private final MetricRegistry registry;
   private final LongSupplier nanoClock;
   private final Timer getLatency;
   private final Timer putLatency;
   private final Timer roundTrips;
+  private final Timer forwardLatency;
   private final Meter getNotEnough;
   private final Meter getTimedOut;
   private final Meter getSiblings;
@@ -37,6 +40,9 @@ final class CoordinatorMetrics {
     this.getLatency = timer("requests.get.latency");
     this.putLatency = timer("requests.put.latency");
     this.roundTrips = timer("requests.replica-round-trip");
+    this.forwardLatency = timer("requests.forwarded.latency");
+    this.forwardRetried = registry.meter("requests.forwarded.retried");
+    this.forwardRefused = registry.meter("requests.forwarded.refused");
     this.getNotEnough = registry.meter("requests.get.not-enough-replicas");
     this.getTimedOut = registry.meter("requests.get.timed-out");
     this.getSiblings = registry.meter("requests.get.with-siblings");
@@ -77,6 +83,10 @@ final class CoordinatorMetrics {
     } else if (outcome instanceof PutOutcome.Unknown) {
       putUnknown.mark();
     }
+  }
+
+  void countForwarded(long startedNs) {
+    forwardLatency.update(nanoClock.getAsLong() - startedNs, TimeUnit.NANOSECONDS);
   }
 
   void roundTrip(long startedNs, long nowNs) {

@@ -5,7 +5,6 @@ import io.dynamokv.coordination.GetOutcome;
 import io.dynamokv.coordination.PutOutcome;
 import io.dynamokv.coordination.Quorum;
 import io.dynamokv.membership.Contact;
-import io.dynamokv.membership.Member;
 import io.dynamokv.membership.MemberState;
 import io.dynamokv.membership.Membership;
 import io.dynamokv.membership.Provider;
@@ -26,7 +25,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -36,7 +34,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -49,9 +46,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class KeyValueNode implements KeyValueService, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KeyValueNode.class);
-
-  /** Answered requests still wait for slow replicas; so many times the limit may be registered. */
-  private static final int REGISTERED_PER_IN_FLIGHT = 4;
 
   /**
    * Nothing that is done in a mailbox waits for anything, so this is never reached but by a bug.
@@ -70,7 +64,6 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
   private final List<Mailbox> mailboxes = new ArrayList<>();
   private final ScheduledExecutorService timer;
   private final RosterWriter rosterWriter;
-  private final AtomicInteger unanswered = new AtomicInteger();
   private final CoordinatorMetrics metrics;
   private volatile @Nullable MemberState announced;
 
@@ -121,7 +114,8 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
   }
 
   private void register(MetricRegistry registry) {
-    registry.gauge("requests.in-flight", () -> unanswered::get);
+    registry.gauge("requests.in-flight", () -> core.admission()::unanswered);
+    registry.gauge("requests.forwarded.in-flight", () -> core.forwards()::underWay);
     for (int i = 0; i < mailboxes.size(); i++) {
       Mailbox mailbox = mailboxes.get(i);
       Coordinator coordinator = core.coordinators().get(i);
@@ -170,50 +164,22 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
 
   /** Hands a request to its mailbox, unless too many are in flight. */
   private <O> boolean submit(Key key, Consumer<O> answer, Consumer<Consumer<O>> request) {
+    Admission admission = core.admission();
     Consumer<O> counted =
         outcome -> {
-          unanswered.decrementAndGet();
+          admission.leave();
           answer.accept(outcome);
         };
-    int inFlight = unanswered.incrementAndGet();
-    if (hasRoom(key, inFlight)
-        && mailboxes.get(core.indexOf(key)).offer(() -> request.accept(counted))) {
-      turn();
-      return true;
+    int index = core.indexOf(key);
+    if (admission.enter(core.coordinators().get(index))) {
+      if (mailboxes.get(index).offer(() -> request.accept(counted))) {
+        turn();
+        return true;
+      }
+      admission.leave();
     }
-    unanswered.decrementAndGet();
     metrics.overloaded.mark();
     return false;
-  }
-
-  private boolean hasRoom(Key key, int inFlight) {
-    int limit = settings.requests().maxInFlight();
-    int registered = core.coordinators().get(core.indexOf(key)).registered();
-    return inFlight <= limit && registered < REGISTERED_PER_IN_FLIGHT * limit;
-  }
-
-  @Override
-  public List<Member> coordinatorsElsewhere(Key key) {
-    View now = view();
-    List<MemberId> holders = now.ring().preferenceList(key).holders();
-    MemberId self = now.self().id();
-    if (holders.contains(self) && (now.readable().contains(self) || noneIsReadable(holders, now))) {
-      return List.of();
-    }
-    Set<MemberId> reachable = now.readable();
-    Comparator<Member> bestFirst =
-        Comparator.comparing((Member member) -> !reachable.contains(member.id()))
-            .thenComparing(member -> !member.datacenter().equals(now.self().datacenter()))
-            .thenComparing(member -> !member.rack().equals(now.self().rack()))
-            .thenComparing(member -> holders.indexOf(member.id()));
-    return now.members().stream()
-        .filter(member -> holders.contains(member.id()) && !member.id().equals(self))
-        .sorted(bestFirst)
-        .toList();
-  }
-
-  private static boolean noneIsReadable(List<MemberId> holders, View view) {
-    return holders.stream().noneMatch(view.readable()::contains);
   }
 
   @Override

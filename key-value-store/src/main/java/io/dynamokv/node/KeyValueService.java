@@ -3,7 +3,6 @@ package io.dynamokv.node;
 import io.dynamokv.coordination.GetOutcome;
 import io.dynamokv.coordination.PutOutcome;
 import io.dynamokv.coordination.Quorum;
-import io.dynamokv.membership.Member;
 import io.dynamokv.membership.View;
 import io.dynamokv.repair.RoundReport;
 import io.dynamokv.ring.Key;
@@ -11,7 +10,6 @@ import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.version.Version;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface KeyValueService {
   /**
-   * Reads a key, with this node as its coordinator.
+   * Reads a key, with this node as its coordinator, or one that holds the key.
    *
    * @param quorum by whom it must be answered
    * @param requestId names the request in the logs of every node it touches
@@ -30,7 +28,7 @@ public interface KeyValueService {
   boolean get(Key key, Quorum quorum, String requestId, Consumer<GetOutcome> answer);
 
   /**
-   * Writes a key, with this node as its coordinator.
+   * Writes a key, with this node as its coordinator, or one that holds the key.
    *
    * @param from what the writer has seen
    * @param value the value, or null to delete the key
@@ -44,12 +42,6 @@ public interface KeyValueService {
       Quorum quorum,
       String requestId,
       Consumer<PutOutcome> answer);
-
-  /**
-   * The members that can coordinate requests for a key, best first: those that can be reached
-   * before those that seem not. Empty if this node can itself.
-   */
-  List<Member> coordinatorsElsewhere(Key key);
 
   /**
    * Has this node hand over what it holds, so that it is no member in the end; what comes of it is

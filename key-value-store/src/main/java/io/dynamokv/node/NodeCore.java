@@ -50,6 +50,9 @@ final class NodeCore implements Transport.Receiver {
   private final Membership membership;
   private final LongSupplier nanoClock;
   private final ReplicaServer server;
+  private final Admission admission;
+  private final Forwards forwards;
+  private final ForwardServer forwardServer;
   private final Heart heart;
   private final List<Executor> mailboxes;
   private final List<Coordinator> coordinators = new ArrayList<>();
@@ -86,6 +89,8 @@ final class NodeCore implements Transport.Receiver {
     this.membership = membership;
     this.nanoClock = clocks.nano();
     this.server = new ReplicaServer(local, peers);
+    this.admission = new Admission(settings.requests().maxInFlight());
+    this.forwards = new Forwards(settings.requests().maxForwards());
     this.heart = new Heart(actor, membership, peers, clocks.nano(), this::tellView);
     this.mailboxes = mailboxes;
     RepairPort port = new RepairPort(local, peers, membership, mailboxes.get(0), clocks);
@@ -112,8 +117,20 @@ final class NodeCore implements Transport.Receiver {
               heart::onTimeout,
               clocks.nano(),
               settings.requests(),
+              forwards,
               metrics));
     }
+    this.forwardServer = new ForwardServer(coordinators, mailboxes, admission, peers);
+  }
+
+  /** The limit on unanswered requests, whoever brings them. */
+  Admission admission() {
+    return admission;
+  }
+
+  /** The limit on those that others coordinate. */
+  Forwards forwards() {
+    return forwards;
   }
 
   /** The coordinators, in the order of their mailboxes. */
@@ -287,6 +304,8 @@ final class NodeCore implements Transport.Receiver {
       sortBackground(from, message);
     } else if (message instanceof Message.Reply reply) {
       replies.get(Coordinator.indexOf(reply.id(), replies.size())).add(reply);
+    } else if (message instanceof Message.Forwarded request) {
+      forwardServer.onRequest(from, request);
     } else {
       server.onRequest(from, message);
     }

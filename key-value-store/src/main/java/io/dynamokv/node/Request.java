@@ -45,6 +45,11 @@ abstract class Request<C, O> {
   /** What replicas are asked for. */
   abstract Work work();
 
+  /** Whether what it asks of others is to do their part as replicas. */
+  boolean asksReplicas() {
+    return true;
+  }
+
   /** Who has been asked something, and has not answered. */
   abstract List<MemberId> silent();
 

@@ -20,9 +20,6 @@ public interface Incoming {
   /** The media type of the body, as it came, or null. */
   @Nullable String contentType();
 
-  /** The node that has forwarded this request to this one, or null if a client has sent it. */
-  @Nullable String forwardedBy();
-
   /**
    * Asks for memory to hold an answer until it is sent.
    *

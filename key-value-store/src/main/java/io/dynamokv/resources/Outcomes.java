@@ -51,6 +51,14 @@ public final class Outcomes {
                 "too few replicas have answered in time",
                 late.wanted(),
                 late.got()));
+      } else if (outcome instanceof GetOutcome.NoCoordinator nobody) {
+        fail(answer, incoming, false, unreachable(nobody.holders(), nobody.wanted()));
+      } else {
+        fail(
+            answer,
+            incoming,
+            false,
+            new ApiError(ErrorCode.OVERLOADED, "too many requests are under way"));
       }
     } catch (RuntimeException e) {
       Delivery.deliver(answer, incoming, e);
@@ -105,12 +113,22 @@ public final class Outcomes {
           unknown.got());
     } else if (outcome instanceof PutOutcome.NotStored not) {
       return notStored(not.failure());
+    } else if (outcome instanceof PutOutcome.NoCoordinator nobody) {
+      return unreachable(nobody.holders(), nobody.wanted());
     }
     return new ApiError(
         ErrorCode.STALE_VERSION,
         "the key has been written or deleted since fromVersion; nothing was stored",
         "the version of a GET that returns what is stored now",
         "an older version, or none");
+  }
+
+  private static ApiError unreachable(int holders, int wanted) {
+    return new ApiError(
+        ErrorCode.HOLDERS_UNREACHABLE,
+        "none of the " + holders + " nodes that hold the key can be reached",
+        wanted,
+        0);
   }
 
   private static ApiError notStored(Failure failure) {

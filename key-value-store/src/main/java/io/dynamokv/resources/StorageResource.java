@@ -8,7 +8,6 @@ import io.dynamokv.api.RequestReader;
 import io.dynamokv.api.UrlReader;
 import io.dynamokv.api.WriteRequest;
 import io.dynamokv.coordination.Quorum;
-import io.dynamokv.membership.Member;
 import io.dynamokv.node.KeyValueService;
 import io.dynamokv.ring.Key;
 import io.dynamokv.version.MalformedStateException;
@@ -23,11 +22,9 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.container.Suspended;
 import jakarta.ws.rs.core.Context;
-import java.util.List;
 
 /**
- * Reads and writes keys. Thread-safe. No thread waits: a request ends when the node, or the node it
- * was forwarded to, calls back.
+ * Reads and writes keys. Thread-safe. No thread waits: a request ends when the node calls back.
  *
  * <p>What can be said without asking anybody is said here, also for keys that other nodes hold.
  */
@@ -37,7 +34,6 @@ public final class StorageResource {
   private final RequestReader bodies;
   private final UrlReader urls;
   private final VersionCodec versions;
-  private final Forwarding forwarding;
   private final Outcomes outcomes;
   private final int defaultReads;
   private final int defaultWrites;
@@ -51,7 +47,6 @@ public final class StorageResource {
       RequestReader bodies,
       UrlReader urls,
       VersionCodec versions,
-      Forwarding forwarding,
       Outcomes outcomes,
       int defaultReads,
       int defaultWrites) {
@@ -59,7 +54,6 @@ public final class StorageResource {
     this.bodies = bodies;
     this.urls = urls;
     this.versions = versions;
-    this.forwarding = forwarding;
     this.outcomes = outcomes;
     this.defaultReads = defaultReads;
     this.defaultWrites = defaultWrites;
@@ -101,14 +95,8 @@ public final class StorageResource {
 
   private void read(ReadRequest request, AsyncResponse answer, Incoming incoming) {
     Key key = request.key();
-    List<Member> elsewhere = service.coordinatorsElsewhere(key);
     Integer wanted = request.minNumReads();
     Quorum quorum = new Quorum(wanted == null ? defaultReads : wanted, request.strict());
-    if (!elsewhere.isEmpty()) {
-      requireFirstHand(incoming);
-      forwarding.read(key, quorum, elsewhere, answer, incoming);
-      return;
-    }
     requireAccepted(
         service.get(
             key, quorum, incoming.id(), outcome -> outcomes.read(key, outcome, answer, incoming)));
@@ -116,14 +104,8 @@ public final class StorageResource {
 
   private void write(WriteRequest request, AsyncResponse answer, Incoming incoming) {
     Version from = version(request.key(), request.fromVersion());
-    List<Member> elsewhere = service.coordinatorsElsewhere(request.key());
     Integer wanted = request.minNumWrites();
     Quorum quorum = new Quorum(wanted == null ? defaultWrites : wanted, request.strict());
-    if (!elsewhere.isEmpty()) {
-      requireFirstHand(incoming);
-      forwarding.write(request, quorum, elsewhere, answer, incoming);
-      return;
-    }
     requireAccepted(
         service.put(
             request.key(),
@@ -149,18 +131,6 @@ public final class StorageResource {
   private static byte[] jsonBody(Incoming incoming) {
     MediaTypes.requireJson(incoming.contentType());
     return incoming.body();
-  }
-
-  /** A request is forwarded once: nodes that disagree must not pass it back and forth. */
-  private static void requireFirstHand(Incoming incoming) {
-    String sender = incoming.forwardedBy();
-    if (sender != null) {
-      throw new RefusedException(
-          ErrorCode.NOT_A_HOLDER,
-          "this node does not hold the key that " + ApiError.excerpt(sender) + " sent it",
-          "a node in the key's preference list",
-          "another node");
-    }
   }
 
   private static void requireAccepted(boolean accepted) {

@@ -150,6 +150,78 @@ public sealed interface Message {
   }
 
   /**
+   * By whom a forwarded request wants to be answered.
+   *
+   * @param number how many replicas
+   * @param strict whether only the key's own holders count
+   */
+  record WantedReplicas(int number, boolean strict) {}
+
+  /** A request that the receiver is to coordinate, since the sender does not hold the key. */
+  sealed interface Forwarded extends Message {
+    /** A number that only the asking node understands. */
+    long id();
+
+    /** The client's, for the logs. */
+    String requestId();
+
+    /** The key. */
+    byte[] key();
+
+    /** By whom it is to be answered. */
+    WantedReplicas wanted();
+  }
+
+  /** Asks a node that holds a key to read it for a client. */
+  record ForwardedGet(long id, String requestId, byte[] key, WantedReplicas wanted)
+      implements Forwarded {}
+
+  /**
+   * Asks a node that holds a key to write it for a client.
+   *
+   * @param from the version that the client has seen, as {@code version} writes it
+   * @param value null to delete the key
+   */
+  record ForwardedPut(
+      long id,
+      String requestId,
+      byte[] key,
+      WantedReplicas wanted,
+      byte[] from,
+      byte @Nullable [] value)
+      implements Forwarded {}
+
+  /** How a forwarded request ended. */
+  enum Ending {
+    /** As the client wished. */
+    DONE,
+    /** Nothing was stored: the client had not seen what is. */
+    STALE,
+    /** Too few replicas can be reached; nothing was stored. */
+    NOT_ENOUGH_REPLICAS,
+    /** Too few have answered in time; a write may have been done. */
+    TIMED_OUT,
+    /** The disk there is full or failing; nothing was stored. */
+    STORAGE_FAILED,
+    /** Too much is under way there; nothing was stored. */
+    OVERLOADED,
+    /** The key would have too many unresolved values; nothing was stored. */
+    TOO_MANY_SIBLINGS,
+    /** That node does not hold the key, or can not serve it now; nothing was stored. */
+    NOT_HERE
+  }
+
+  /**
+   * The answer to a forwarded request.
+   *
+   * @param wanted how many replicas were wanted, where that was not reached
+   * @param got how many there were
+   * @param result a read key's state, or the version that was stored; null if there is none
+   */
+  record ForwardedAnswer(long id, Ending ending, int wanted, int got, byte @Nullable [] result)
+      implements Reply {}
+
+  /**
    * Says that a node lives, and what it believes of the cluster.
    *
    * @param ring the fingerprint of the ring, where its members are fixed; else 0

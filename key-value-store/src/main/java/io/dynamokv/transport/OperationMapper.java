@@ -30,10 +30,12 @@ import org.jspecify.annotations.Nullable;
 final class OperationMapper {
   private final WireLimits limits;
   private final ComparisonMapper comparisons;
+  private final ForwardMapper forwards;
 
   OperationMapper(WireLimits limits) {
     this.limits = limits;
     this.comparisons = new ComparisonMapper(limits);
+    this.forwards = new ForwardMapper(limits);
   }
 
   OperationProto toProto(Message message) throws WireFormatException {
@@ -56,7 +58,7 @@ final class OperationMapper {
           GossipProto.newBuilder()
               .setRoster(UnsafeByteOperations.unsafeWrap(gossip.roster()))
               .setWantsAnswer(gossip.wantsAnswer()));
-    } else {
+    } else if (!forwards.toProto(message, operation)) {
       comparisons.toProto(message, operation);
     }
     return operation.build();
@@ -66,7 +68,7 @@ final class OperationMapper {
     checkKey(request.key().length);
     return ReadRequestProto.newBuilder()
         .setId(request.id())
-        .setRequestId(checkText(request.requestId()))
+        .setRequestId(WireLimits.checkText(request.requestId()))
         .setKey(UnsafeByteOperations.unsafeWrap(request.key()))
         .setKnownHash(request.knownHash())
         .build();
@@ -85,7 +87,7 @@ final class OperationMapper {
     checkKey(request.key().length);
     return WriteRequestProto.newBuilder()
         .setId(request.id())
-        .setRequestId(checkText(request.requestId()))
+        .setRequestId(WireLimits.checkText(request.requestId()))
         .setKey(UnsafeByteOperations.unsafeWrap(request.key()))
         .setState(UnsafeByteOperations.unsafeWrap(request.state()))
         .build();
@@ -95,7 +97,7 @@ final class OperationMapper {
     checkKey(request.key().length);
     return StandInRequestProto.newBuilder()
         .setId(request.id())
-        .setRequestId(checkText(request.requestId()))
+        .setRequestId(WireLimits.checkText(request.requestId()))
         .setKey(UnsafeByteOperations.unsafeWrap(request.key()))
         .setState(UnsafeByteOperations.unsafeWrap(request.state()))
         .setHolder(request.holder().value())
@@ -104,7 +106,7 @@ final class OperationMapper {
 
   private static HeartbeatProto toProto(Heartbeat heartbeat) throws WireFormatException {
     return HeartbeatProto.newBuilder()
-        .setCluster(checkText(heartbeat.cluster()))
+        .setCluster(WireLimits.checkText(heartbeat.cluster()))
         .setPartitions(heartbeat.partitions())
         .setReplicas(heartbeat.replicas())
         .setRing(heartbeat.ring())
@@ -148,6 +150,9 @@ final class OperationMapper {
       case KEYS_REPLY -> comparisons.toMessage(operation.getKeysReply());
       case COLLECT_REQUEST -> comparisons.toMessage(operation.getCollectRequest());
       case COLLECT_REPLY -> comparisons.toMessage(operation.getCollectReply());
+      case FORWARDED_GET -> forwards.toMessage(operation.getForwardedGet());
+      case FORWARDED_PUT -> forwards.toMessage(operation.getForwardedPut());
+      case FORWARDED_ANSWER -> ForwardMapper.toMessage(operation.getForwardedAnswer());
       case KIND_NOT_SET -> null;
     };
   }
@@ -155,7 +160,7 @@ final class OperationMapper {
   private ReadRequest toMessage(ReadRequestProto proto) throws WireFormatException {
     return new ReadRequest(
         proto.getId(),
-        checkText(proto.getRequestId()),
+        WireLimits.checkText(proto.getRequestId()),
         toKey(proto.getKey()),
         proto.getKnownHash());
   }
@@ -171,7 +176,7 @@ final class OperationMapper {
   private WriteRequest toMessage(WriteRequestProto proto) throws WireFormatException {
     return new WriteRequest(
         proto.getId(),
-        checkText(proto.getRequestId()),
+        WireLimits.checkText(proto.getRequestId()),
         toKey(proto.getKey()),
         proto.getState().toByteArray());
   }
@@ -179,7 +184,7 @@ final class OperationMapper {
   private StandInRequest toMessage(StandInRequestProto proto) throws WireFormatException {
     return new StandInRequest(
         proto.getId(),
-        checkText(proto.getRequestId()),
+        WireLimits.checkText(proto.getRequestId()),
         toKey(proto.getKey()),
         proto.getState().toByteArray(),
         toMember(proto.getHolder()));
@@ -200,7 +205,7 @@ final class OperationMapper {
 
   private static Heartbeat toMessage(HeartbeatProto proto) throws WireFormatException {
     return new Heartbeat(
-        checkText(proto.getCluster()),
+        WireLimits.checkText(proto.getCluster()),
         proto.getPartitions(),
         proto.getReplicas(),
         proto.getRing(),
@@ -230,13 +235,5 @@ final class OperationMapper {
 
   private void checkKey(int length) throws WireFormatException {
     limits.checkKey(length);
-  }
-
-  private static String checkText(String text) throws WireFormatException {
-    if (text.length() > WireLimits.MAX_TEXT_LENGTH) {
-      throw new WireFormatException(
-          "a text of " + text.length() + " characters; it may have " + WireLimits.MAX_TEXT_LENGTH);
-    }
-    return text;
   }
 }

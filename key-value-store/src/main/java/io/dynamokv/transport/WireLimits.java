@@ -47,6 +47,17 @@ public record WireLimits(int maxKeyBytes, int maxOperations, int maxFrameBytes) 
     }
   }
 
+  /**
+   * @throws WireFormatException if a text is too long
+   */
+  static String checkText(String text) throws WireFormatException {
+    if (text.length() > MAX_TEXT_LENGTH) {
+      throw new WireFormatException(
+          "a text of " + text.length() + " characters; it may have " + MAX_TEXT_LENGTH);
+    }
+    return text;
+  }
+
   /** The most bytes that operations may take in an envelope, all together. */
   public int maxOperationBytes() {
     return maxFrameBytes - ENVELOPE_BYTES;

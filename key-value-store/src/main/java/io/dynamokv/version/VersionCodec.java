@@ -1,15 +1,11 @@
 package io.dynamokv.version;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.dynamokv.ring.Key;
-import io.dynamokv.version.proto.VersionProto;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HashSet;
-import java.util.Set;
 import javax.crypto.Mac;
 import org.apache.commons.codec.digest.HmacAlgorithms;
 import org.apache.commons.codec.digest.HmacUtils;
@@ -48,10 +44,7 @@ public final class VersionCodec {
     if (version.equals(Version.NONE)) {
       return "";
     }
-    VersionProto.Builder proto = VersionProto.newBuilder();
-    version.clock().entries().forEach(entry -> proto.addClock(ClockCodec.toProto(entry)));
-    version.dots().stream().sorted().forEach(dot -> proto.addDots(ClockCodec.toProto(dot)));
-    byte[] body = proto.build().toByteArray();
+    byte[] body = VersionBytes.encode(version);
     byte[] sealed = new byte[1 + body.length + SEAL_LENGTH];
     sealed[0] = FORMAT;
     System.arraycopy(body, 0, sealed, 1, body.length);
@@ -81,7 +74,7 @@ public final class VersionCodec {
     if (!MessageDigest.isEqual(claimed, seal(key, sealed))) {
       throw new MalformedStateException("not a version of this key in this cluster");
     }
-    return fromProto(Arrays.copyOfRange(sealed, 1, bodyEnd));
+    return VersionBytes.decode(Arrays.copyOfRange(sealed, 1, bodyEnd));
   }
 
   /** The key's length comes first, so that no key and version can pass for others. */
@@ -110,16 +103,5 @@ public final class VersionCodec {
       throw new MalformedStateException("not a version of this key in this cluster", e);
     }
     throw new MalformedStateException("not a version of this key in this cluster");
-  }
-
-  private static Version fromProto(byte[] body) {
-    try {
-      VersionProto proto = VersionProto.parseFrom(body);
-      Set<Dot> dots = new HashSet<>();
-      proto.getDotsList().forEach(dot -> dots.add(ClockCodec.fromProto(dot)));
-      return new Version(ClockCodec.fromProto(proto.getClockList()), dots);
-    } catch (InvalidProtocolBufferException e) {
-      throw new MalformedStateException("not a version of this key in this cluster", e);
-    }
   }
 }

@@ -40,7 +40,6 @@ public final class FakeService implements KeyValueService {
   private final List<Member> members;
   private final Ring ring;
   public volatile Set<MemberId> reachable;
-  public volatile List<Member> elsewhere = List.of();
   public volatile GetOutcome getOutcome;
   public volatile PutOutcome putOutcome;
   public volatile RuntimeException thrown;
@@ -69,7 +68,6 @@ public final class FakeService implements KeyValueService {
   public void reset() {
     states.clear();
     reachable = members.stream().map(Member::id).collect(Collectors.toSet());
-    elsewhere = List.of();
     getOutcome = null;
     putOutcome = null;
     thrown = null;
@@ -141,11 +139,6 @@ public final class FakeService implements KeyValueService {
     Dot dot = new Dot(new Actor(counter.incrementAndGet(), 1), 1);
     states.merge(
         key, KeyState.EMPTY.write(Version.NONE, dot, dot.counter(), value), KeyState::merge);
-  }
-
-  @Override
-  public List<Member> coordinatorsElsewhere(Key key) {
-    return elsewhere;
   }
 
   @Override

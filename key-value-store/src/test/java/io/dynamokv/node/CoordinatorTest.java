@@ -6,13 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.codahale.metrics.MetricRegistry;
 import io.dynamokv.coordination.GetOutcome;
 import io.dynamokv.coordination.Quorum;
-import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
-import io.dynamokv.storage.HashTree;
-import io.dynamokv.storage.Hint;
-import io.dynamokv.storage.KeyHashes;
-import io.dynamokv.storage.KeyQuery;
 import io.dynamokv.transport.Message;
 import io.dynamokv.transport.Message.ReadRequest;
 import io.dynamokv.transport.Message.Status;
@@ -20,8 +15,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** When a coordinator asks whom: node A, whose keys are held by A, B and C. */
@@ -47,7 +40,8 @@ class CoordinatorTest {
           Runnable::run,
           (member, work) -> silent.add(member),
           () -> nowMs * 1_000_000,
-          new RequestSettings(500, 2000, 100),
+          new RequestSettings(500, 2000, 100, 3000, 2),
+          new Forwards(2),
           new CoordinatorMetrics(new MetricRegistry(), () -> 0));
 
   private boolean send(MemberId peer, Message message) {
@@ -147,49 +141,5 @@ class CoordinatorTest {
 
     assertThat(asked).containsOnlyKeys(C);
     assertThat(asked.get(C)).hasSize(2);
-  }
-
-  private static final class EmptyReplica implements LocalReplica {
-    @Override
-    public boolean read(Key key, Consumer<ReadResult> done) {
-      done.accept(new ReadResult.Read(null));
-      return true;
-    }
-
-    @Override
-    public boolean write(ReplicaWrite write, Consumer<WriteProgress> progress) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public boolean hints(
-        MemberId holder, @Nullable Key after, int limit, Consumer<@Nullable List<Hint>> done) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Map<MemberId, Long> hintCounts() {
-      return Map.of();
-    }
-
-    @Override
-    public HashTree tree() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public boolean settle(Consumer<Boolean> done) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public boolean rebuild(int firstLeaf, int beforeLeaf, Consumer<@Nullable Integer> done) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public boolean keys(KeyQuery query, Consumer<@Nullable KeyHashes> done) {
-      throw new UnsupportedOperationException();
-    }
   }
 }

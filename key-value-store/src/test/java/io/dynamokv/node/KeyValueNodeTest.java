@@ -176,7 +176,7 @@ class KeyValueNodeTest {
             System.nanoTime());
     return new KeyValueNode(
         new NodeSettings(
-            new RequestSettings(500, 2000, 4096),
+            new RequestSettings(500, 2000, 4096, 3000, 512),
             100,
             2,
             8192,

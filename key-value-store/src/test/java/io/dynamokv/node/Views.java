@@ -18,6 +18,11 @@ final class Views {
 
   /** All members hold every key, and all can be reached. */
   static View of(MemberId self, MemberId... others) {
+    return of(1 + others.length, self, others);
+  }
+
+  /** So many members hold a key, and all can be reached. */
+  static View of(int replicas, MemberId self, MemberId... others) {
     List<Member> members =
         Stream.concat(Stream.of(self), Stream.of(others))
             .sorted()
@@ -26,7 +31,7 @@ final class Views {
     Set<MemberId> ids = members.stream().map(Member::id).collect(Collectors.toSet());
     List<RingMember> onRing = ids.stream().map(id -> new RingMember(id, "")).toList();
     Partitions partitions = new Partitions(8);
-    Ring ring = Ring.of(TokenAllocator.initial(onRing, partitions, members.size()), members.size());
+    Ring ring = Ring.of(TokenAllocator.initial(onRing, partitions, replicas), replicas);
     Member own =
         members.stream().filter(member -> member.id().equals(self)).findAny().orElseThrow();
     return new View(own, members, ring, ids);

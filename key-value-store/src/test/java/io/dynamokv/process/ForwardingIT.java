@@ -1,9 +1,11 @@
 package io.dynamokv.process;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dynamokv.process.StorageClient.Answer;
 import java.nio.file.Path;
+import java.util.Base64;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -57,6 +59,34 @@ class ForwardingIT {
       assertThat(refused.status()).isEqualTo(409);
       assertThat(refused.body().path("success").asBoolean(true)).isFalse();
       assertThat(refused.response().headers().firstValue("X-Request-Id")).isPresent();
+    }
+  }
+
+  @Test
+  void the_longest_keys_and_values_come_through() throws Exception {
+    String key = "k".repeat(4096);
+    String value = "v".repeat(1 << 20);
+    String version = "";
+    for (int node = 1; node <= 5; node++) {
+      Answer written = cluster.client(node).put(key, value, version, 3);
+      assertThat(written.status()).as("node %d", node).isEqualTo(200);
+      version = written.version();
+      assertThat(cluster.client(node).get(key, 3).values()).containsExactly(value);
+    }
+  }
+
+  @Test
+  void deletes_and_strict_requests_come_through() throws Exception {
+    for (int node = 1; node <= 5; node++) {
+      String key = "deleted-" + node;
+      Answer written = cluster.client(node).put(key, "value", "", 3);
+      Answer deleted = cluster.client(node).put(key, "", written.version(), 3);
+      assertThat(deleted.status()).isEqualTo(200);
+      String path = Base64.getUrlEncoder().encodeToString(key.getBytes(UTF_8));
+      Answer read = cluster.client(node).get(path + "?minNumReads=3&strict=true");
+      assertThat(read.status()).isEqualTo(200);
+      assertThat(read.values()).isEmpty();
+      assertThat(read.version()).isNotEmpty();
     }
   }
 }

@@ -9,8 +9,6 @@ import io.dynamokv.api.Limits;
 import io.dynamokv.api.RefusedException;
 import io.dynamokv.api.RequestReader;
 import io.dynamokv.api.UrlReader;
-import io.dynamokv.api.WriteRequest;
-import io.dynamokv.coordination.Quorum;
 import io.dynamokv.edge.BootedNode;
 import io.dynamokv.edge.FakeService;
 import io.dynamokv.membership.Member;
@@ -36,7 +34,6 @@ class StorageResourceTest {
   private final List<Member> members = BootedNode.members(2);
   private final FakeService service = new FakeService(members.get(0), members);
   private final List<Object> answers = new ArrayList<>();
-  private final List<String> forwarded = new ArrayList<>();
   private final VersionCodec versions = new VersionCodec("secret");
   private final StorageResource resource =
       new StorageResource(
@@ -44,7 +41,6 @@ class StorageResourceTest {
           new RequestReader(new Limits(64, 1 << 20, 3)),
           new UrlReader(new Limits(64, 1 << 20, 3)),
           versions,
-          new NotedForwarding(),
           new Outcomes(versions),
           1,
           2);
@@ -123,31 +119,6 @@ class StorageResourceTest {
   }
 
   @Test
-  void what_other_nodes_hold_is_forwarded() {
-    service.elsewhere = List.of(members.get(1));
-
-    resource.get(answer(), "YQ", new Request(""));
-    resource.put(answer(), new Request("{\"key\":\"YQ==\",\"value\":\"\",\"minNumWrites\":3}"));
-    resource.delete(answer(), "YQ", new Request(""));
-
-    assertThat(forwarded).containsExactly("read 1", "write 3", "write 2");
-    assertThat(service.lastRequestId).isNull();
-  }
-
-  @Test
-  void what_was_forwarded_already_is_not() {
-    service.elsewhere = List.of(members.get(1));
-    Request request = new Request("");
-    request.forwardedBy = "node-2";
-
-    RefusedException refused =
-        catchThrowableOfType(RefusedException.class, () -> resource.get(answer(), "YQ", request));
-
-    assertThat(refused.error().code()).isEqualTo(ErrorCode.NOT_A_HOLDER);
-    assertThat(forwarded).isEmpty();
-  }
-
-  @Test
   void another_clusters_version_is_refused() {
     String foreign =
         new VersionCodec("another")
@@ -193,28 +164,9 @@ class StorageResourceTest {
             });
   }
 
-  private final class NotedForwarding implements Forwarding {
-    @Override
-    public void read(
-        Key key, Quorum quorum, List<Member> candidates, AsyncResponse answer, Incoming incoming) {
-      forwarded.add("read " + quorum.wanted());
-    }
-
-    @Override
-    public void write(
-        WriteRequest request,
-        Quorum quorum,
-        List<Member> candidates,
-        AsyncResponse answer,
-        Incoming incoming) {
-      forwarded.add("write " + quorum.wanted());
-    }
-  }
-
   /** A request as a server would present it. */
   private static final class Request implements Incoming {
     private final byte[] body;
-    private @Nullable String forwardedBy;
     private boolean hasMemory = true;
     private boolean over;
     private long reserved;
@@ -242,11 +194,6 @@ class StorageResourceTest {
     @Override
     public String contentType() {
       return "application/json";
-    }
-
-    @Override
-    public @Nullable String forwardedBy() {
-      return forwardedBy;
     }
 
     @Override

@@ -19,6 +19,9 @@ final class Client {
   private static final int REMEMBERED = 20;
   private static final long SHORTEST_THINK_NS = 100_000;
 
+  /** After so long nothing comes any more of a request that a node has forwarded. */
+  private static final long FORWARDED_FOR_NS = 20 * Scenario.SECOND;
+
   private final World world;
   private final Cluster cluster;
   private final History history;
@@ -103,8 +106,7 @@ final class Client {
   }
 
   private void submit(Operation operation, Runnable then) {
-    List<Integer> holders = cluster.holdersNow(operation.key);
-    SimulatedNode node = cluster.nodes.get(holders.isEmpty() ? 0 : world.chance.oneOf(holders));
+    SimulatedNode node = someNodeFor(operation);
     RunningNode running = node.running();
     if (running == null) {
       cluster.decided(operation);
@@ -119,15 +121,35 @@ final class Client {
           then.run();
         },
         () -> {
-          cluster.decided(operation);
+          forget(operation);
           history.neverAnswered(operation);
           think();
         });
   }
 
+  /** Mostly one that holds the key; any other one has to forward. */
+  private SimulatedNode someNodeFor(Operation operation) {
+    List<Integer> holders = cluster.holdersNow(operation.key);
+    if (holders.isEmpty() || world.chance.happens(0.2)) {
+      return world.chance.oneOf(cluster.inUse());
+    }
+    return cluster.nodes.get(world.chance.oneOf(holders));
+  }
+
+  /** Nobody will say what has become of it. */
+  private void forget(Operation operation) {
+    if (operation.forwarded) {
+      world.time.after(FORWARDED_FOR_NS, () -> cluster.decided(operation));
+    } else {
+      cluster.decided(operation);
+    }
+  }
+
   private void learn(Operation operation) {
     history.answered(operation);
-    if (operation.isDenied()) {
+    if (operation.answer == Operation.Answer.UNKNOWN && operation.forwarded) {
+      forget(operation);
+    } else if (operation.isDenied() || operation.forwarded) {
       cluster.decided(operation);
     }
     KeyState found = operation.found;

@@ -4,6 +4,7 @@ import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.NoopMetricRegistry;
 import io.dynamokv.membership.ClusterFacts;
 import io.dynamokv.membership.Member;
+import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.ring.Ring;
@@ -12,9 +13,11 @@ import io.dynamokv.transport.WireLimits;
 import io.dynamokv.transport.memory.InMemoryNetwork;
 import io.dynamokv.version.Version;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -44,6 +47,9 @@ final class Cluster {
   private final Map<Version, Operation> writers = new IdentityHashMap<>();
 
   private final Set<Operation> deletes = new HashSet<>();
+
+  /** On its way to another node a version becomes another object. */
+  private final Set<Operation> forwardedWrites = new LinkedHashSet<>();
 
   Cluster(World world, Parts parts) {
     this.parts = parts;
@@ -130,11 +136,24 @@ final class Cluster {
     }
   }
 
-  Operation writer(Version from) {
-    Operation operation = writers.get(from);
-    if (operation == null) {
-      throw new IllegalArgumentException("nobody writes from " + from);
+  Operation writer(ReplicaWrite.Coordinate write) {
+    Operation operation = writers.get(write.from());
+    return operation != null ? operation : forwardedWriter(write);
+  }
+
+  /** Values differ from each other; of deletes there is one at a time. */
+  private Operation forwardedWriter(ReplicaWrite.Coordinate write) {
+    return forwardedWrites.stream()
+        .filter(operation -> operation.key.key.equals(write.key()))
+        .filter(operation -> Arrays.equals(operation.value, write.value()))
+        .reduce((earlier, later) -> later)
+        .orElseThrow(() -> new IllegalArgumentException("nobody writes from " + write.from()));
+  }
+
+  /** A node has sent another this request. */
+  void forwarded(Operation operation) {
+    if (operation.isWrite()) {
+      forwardedWrites.add(operation);
     }
-    return operation;
   }
 }

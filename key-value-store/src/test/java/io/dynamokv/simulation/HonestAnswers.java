@@ -69,11 +69,18 @@ final class HonestAnswers implements Invariant {
         && SAYS_WHAT_IT_HAS.contains(reply.status())) {
       String read = questions.getOrDefault(new Question(to, reply.id()), "");
       readers.computeIfAbsent(read, id -> new HashSet<>()).add(from);
+    } else if (message instanceof Message.ForwardedGet request) {
+      questions.put(new Question(from, request.id()), request.requestId());
+    } else if (message instanceof Message.ForwardedAnswer answer
+        && answer.ending() == Message.Ending.DONE) {
+      // Its coordinator has answered with what it has itself, and with what others have told it.
+      String read = questions.getOrDefault(new Question(to, answer.id()), "");
+      readers.computeIfAbsent(read, id -> new HashSet<>()).add(from);
     }
   }
 
   private boolean hasAnswered(Operation read, int node) {
-    return node == read.coordinator
+    return node == read.coordinator && !read.forwarded
         || readers.getOrDefault(Requests.idOf(read), Set.of()).contains(node);
   }
 
@@ -110,6 +117,9 @@ final class HonestAnswers implements Invariant {
   }
 
   private void checkStale(Operation operation) {
+    if (operation.forwarded) {
+      return; // What its coordinator had then may be gone by now.
+    }
     KeyHistory key = operation.key;
     BitSet unseen = key.historyOf(copies.visible(operation.coordinator, key));
     unseen.andNot(operation.seen());

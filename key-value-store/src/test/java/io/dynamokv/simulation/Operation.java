@@ -40,6 +40,7 @@ final class Operation {
   private final BitSet seen;
   final byte @Nullable [] value;
   int coordinator = -1;
+  boolean forwarded;
   Answer answer = Answer.NONE;
   @Nullable KeyState found;
   @Nullable Version version;

@@ -17,6 +17,9 @@ final class Requests {
   private static final long ANSWER_WITHIN_NS =
       RunningNode.REQUESTS.requestTimeoutMs() * Scenario.MILLISECOND + SLACK_NS;
 
+  private static final long FORWARDED_WITHIN_NS =
+      RunningNode.REQUESTS.forwardTimeoutMs() * Scenario.MILLISECOND + SLACK_NS;
+
   private final World world;
   private final Parts parts;
   private final SimulatedNode node;
@@ -53,7 +56,7 @@ final class Requests {
   private void begin(Operation operation, Runnable done) {
     operation.coordinator = node.index;
     world.onBegun(operation);
-    expectAnswer(operation, life.stoodStillNs());
+    expectAnswer(operation, ANSWER_WITHIN_NS, life.stoodStillNs());
     Quorum quorum = new Quorum(parts.quorum(operation.wanted), operation.strict);
     String id = idOf(operation);
     if (operation.isWrite()) {
@@ -74,15 +77,17 @@ final class Requests {
   }
 
   /** While a node stands still it can not answer; then it gets its time once more. */
-  private void expectAnswer(Operation operation, long stoodStillNs) {
+  private void expectAnswer(Operation operation, long withinNs, long stoodStillNs) {
     life.after(
-        ANSWER_WITHIN_NS,
+        withinNs,
         () -> {
           if (operation.answer == Operation.Answer.NONE) {
-            if (life.stoodStillNs() == stoodStillNs) {
+            boolean isLate = life.stoodStillNs() == stoodStillNs;
+            if (isLate && (!operation.forwarded || withinNs == FORWARDED_WITHIN_NS)) {
               throw dishonest(operation, "got no answer in time");
             }
-            expectAnswer(operation, life.stoodStillNs());
+            long furtherNs = operation.forwarded ? FORWARDED_WITHIN_NS : ANSWER_WITHIN_NS;
+            expectAnswer(operation, furtherNs, life.stoodStillNs());
           }
         });
   }

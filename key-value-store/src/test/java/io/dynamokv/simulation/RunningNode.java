@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The real core, replica and identity of a node in one of its lives, and the ways into them. */
 final class RunningNode {
-  static final RequestSettings REQUESTS = new RequestSettings(500, 2000, 4096);
+  static final RequestSettings REQUESTS = new RequestSettings(500, 2000, 4096, 3000, 512);
   private static final long QUEUE_BYTES = 1 << 20;
   private static final int KEYS_PER_SECOND = 1000;
   private static final Collection.Settings COLLECTING =

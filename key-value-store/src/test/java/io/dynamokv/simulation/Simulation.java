@@ -96,6 +96,7 @@ final class Simulation {
             new NoSilentClobber(),
             new NoFalseSiblings(),
             new NoResurrection(),
+            new Forwarding(world, cluster),
             new HonestAnswers(copies, cluster.membersChange),
             new NoAcknowledgedWriteLost(world, copies));
     world.watchedBy(Stream.concat(Stream.of(copies), invariants.stream().filter(wanted)).toList());

@@ -33,6 +33,7 @@ final class Stage {
             new NoSilentClobber(),
             new NoFalseSiblings(),
             new NoResurrection(),
+            new Forwarding(world, cluster),
             new HonestAnswers(copies, false),
             new NoAcknowledgedWriteLost(world, copies)));
     cluster.nodes.forEach(SimulatedNode::start);

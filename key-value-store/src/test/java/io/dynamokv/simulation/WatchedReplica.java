@@ -113,7 +113,7 @@ final class WatchedReplica extends ForwardingReplica {
   }
 
   private boolean coordinate(ReplicaWrite.Coordinate write, Consumer<WriteProgress> done) {
-    Operation operation = cluster.writer(write.from());
+    Operation operation = cluster.writer(write);
     register.given(operation);
     boolean accepted =
         super.write(
@@ -121,7 +121,9 @@ final class WatchedReplica extends ForwardingReplica {
             progress -> {
               if (!(progress instanceof WriteProgress.Applied)) {
                 register.decided(operation);
-                cluster.decided(operation);
+                if (!operation.forwarded) {
+                  cluster.decided(operation);
+                }
               }
               tell(done, progress);
             });

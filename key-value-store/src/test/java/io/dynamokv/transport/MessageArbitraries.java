@@ -1,12 +1,17 @@
 package io.dynamokv.transport;
 
 import io.dynamokv.ring.MemberId;
+import io.dynamokv.transport.Message.Ending;
+import io.dynamokv.transport.Message.ForwardedAnswer;
+import io.dynamokv.transport.Message.ForwardedGet;
+import io.dynamokv.transport.Message.ForwardedPut;
 import io.dynamokv.transport.Message.Gossip;
 import io.dynamokv.transport.Message.Heartbeat;
 import io.dynamokv.transport.Message.ReadReply;
 import io.dynamokv.transport.Message.ReadRequest;
 import io.dynamokv.transport.Message.RosterProgress;
 import io.dynamokv.transport.Message.Status;
+import io.dynamokv.transport.Message.WantedReplicas;
 import io.dynamokv.transport.Message.WriteReply;
 import io.dynamokv.transport.Message.WriteRequest;
 import net.jqwik.api.Arbitraries;
@@ -19,7 +24,15 @@ final class MessageArbitraries {
 
   static Arbitrary<Message> messages() {
     return Arbitraries.oneOf(
-        readRequests(), readReplies(), writeRequests(), writeReplies(), heartbeats(), gossips());
+        readRequests(),
+        readReplies(),
+        writeRequests(),
+        writeReplies(),
+        heartbeats(),
+        gossips(),
+        forwardedGets(),
+        forwardedPuts(),
+        forwardedAnswers());
   }
 
   static Arbitrary<MemberId> members() {
@@ -70,6 +83,37 @@ final class MessageArbitraries {
 
   private static Arbitrary<Gossip> gossips() {
     return Combinators.combine(states(), Arbitraries.of(true, false)).as(Gossip::new);
+  }
+
+  private static Arbitrary<ForwardedGet> forwardedGets() {
+    return Combinators.combine(Arbitraries.longs(), texts(), keys(), wantedReplicas())
+        .as(ForwardedGet::new);
+  }
+
+  private static Arbitrary<ForwardedPut> forwardedPuts() {
+    return Combinators.combine(
+            Arbitraries.longs(),
+            texts(),
+            keys(),
+            wantedReplicas(),
+            states(),
+            states().injectNull(0.4))
+        .as(ForwardedPut::new);
+  }
+
+  private static Arbitrary<ForwardedAnswer> forwardedAnswers() {
+    return Combinators.combine(
+            Arbitraries.longs(),
+            Arbitraries.of(Ending.values()),
+            Arbitraries.integers(),
+            Arbitraries.integers(),
+            states().injectNull(0.4))
+        .as(ForwardedAnswer::new);
+  }
+
+  private static Arbitrary<WantedReplicas> wantedReplicas() {
+    return Combinators.combine(Arbitraries.integers(), Arbitraries.of(true, false))
+        .as(WantedReplicas::new);
   }
 
   private static Arbitrary<Status> statuses() {

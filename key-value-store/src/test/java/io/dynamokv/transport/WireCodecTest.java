@@ -11,6 +11,10 @@ import io.dynamokv.transport.Message.CollectReply;
 import io.dynamokv.transport.Message.CollectRequest;
 import io.dynamokv.transport.Message.CompareReply;
 import io.dynamokv.transport.Message.CompareRequest;
+import io.dynamokv.transport.Message.Ending;
+import io.dynamokv.transport.Message.ForwardedAnswer;
+import io.dynamokv.transport.Message.ForwardedGet;
+import io.dynamokv.transport.Message.ForwardedPut;
 import io.dynamokv.transport.Message.Gossip;
 import io.dynamokv.transport.Message.Heartbeat;
 import io.dynamokv.transport.Message.KeyHash;
@@ -23,6 +27,7 @@ import io.dynamokv.transport.Message.ReadRequest;
 import io.dynamokv.transport.Message.RosterProgress;
 import io.dynamokv.transport.Message.StandInRequest;
 import io.dynamokv.transport.Message.Status;
+import io.dynamokv.transport.Message.WantedReplicas;
 import io.dynamokv.transport.Message.WriteReply;
 import io.dynamokv.transport.Message.WriteRequest;
 import io.dynamokv.transport.WireCodec.Envelope;
@@ -101,6 +106,25 @@ class WireCodecTest {
         Arguments.of(
             new CollectReply(9, 1234, List.of(0, 3)),
             header + "1a12" + "6a10" + "090900000000000000" + "10d209" + "1a020003"),
+        Arguments.of(
+            new ForwardedGet(1, "r", key, new WantedReplicas(2, true)),
+            header
+                + ("1a17" + "7215" + "090100000000000000" + "120172" + "1a036b6579")
+                + ("2002" + "2801")),
+        Arguments.of(
+            new ForwardedPut(2, "r", key, new WantedReplicas(3, false), new byte[] {9}, state),
+            header
+                + ("1a1d" + "7a1b" + "090200000000000000" + "120172" + "1a036b6579")
+                + ("2003" + "320109" + "3a030a141e")),
+        Arguments.of(
+            new ForwardedPut(3, "r", key, new WantedReplicas(1, false), new byte[0], null),
+            header + ("1a15" + "7a13" + "090300000000000000" + "120172" + "1a036b6579" + "2001")),
+        Arguments.of(
+            new ForwardedAnswer(4, Ending.DONE, 0, 0, state),
+            header + "1a13" + "820110" + "090400000000000000" + "1001" + "2a030a141e"),
+        Arguments.of(
+            new ForwardedAnswer(5, Ending.NOT_ENOUGH_REPLICAS, 3, 2, null),
+            header + "1a12" + "82010f" + "090500000000000000" + "1003" + "1803" + "2002"),
         Arguments.of(
             new WriteReply(4, Status.TOO_MANY_SIBLINGS),
             header + "1a0d" + "220b" + "090400000000000000" + "1006"),

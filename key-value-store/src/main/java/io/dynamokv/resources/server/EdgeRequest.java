@@ -23,9 +23,6 @@ final class EdgeRequest extends Request.Wrapper implements Incoming, Callback {
   /** Where the id of a request is found that has failed. */
   static final String ID_ATTRIBUTE = "io.dynamokv.requestId";
 
-  /** Marks a request that another node has passed on. */
-  static final String FORWARDED_HEADER = "X-Dynamo-Forwarded";
-
   private static final String JSON = "application/json";
   private static final byte[] NOTHING = {};
 
@@ -97,11 +94,6 @@ final class EdgeRequest extends Request.Wrapper implements Incoming, Callback {
   @Override
   public @Nullable String contentType() {
     return contentType;
-  }
-
-  @Override
-  public @Nullable String forwardedBy() {
-    return getHeaders().get(FORWARDED_HEADER);
   }
 
   @Override
