@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 final class Comparison {
+  /** To look at so many keys in vain costs less than one more question. */
+  private static final int MOST_KEYS_IN_GAP = 64;
+
   private final Comparisons comparisons;
   private final AntiEntropy.Port port;
   private final MemberId peer;
@@ -188,20 +191,38 @@ final class Comparison {
         places.add(new PlaceHash(leaf, hash));
       }
     }
-    compare(Level.LEAVES, places, reply -> addRanges(reply.differing()));
+    compare(Level.LEAVES, places, reply -> addRanges(reply, places));
   }
 
-  /** Leaves that follow each other become one range. */
-  private void addRanges(List<Integer> differing) {
+  /** Leaves that differ become one range if there are few keys between them. */
+  private void addRanges(CompareReply reply, List<PlaceHash> places) {
     HashTree tree = port.tree();
-    for (int i = 0; i < differing.size(); ) {
-      int first = differing.get(i);
+    BitSet differing = new BitSet();
+    reply.differing().forEach(differing::set);
+    BitSet known = new BitSet();
+    places.forEach(leaf -> known.set(leaf.place()));
+    reply.unknown().forEach(known::clear);
+    int longestGap = longestGap(places);
+    for (int first = differing.nextSetBit(0); first >= 0; ) {
       int last = first;
-      for (i++; i < differing.size() && differing.get(i) == last + 1; i++) {
-        last++;
+      int next = differing.nextSetBit(last + 1);
+      while (next >= 0 && next - last - 1 <= longestGap && known.nextClearBit(last) >= next) {
+        last = next;
+        next = differing.nextSetBit(last + 1);
       }
       ranges.add(new Range(tree.firstPosition(first), tree.lastPosition(last)));
+      first = next;
     }
+  }
+
+  /**
+   * How many leaves have few keys. Where d keys are in a leaf on average, e^-d of the leaves are
+   * empty.
+   */
+  private static int longestGap(List<PlaceHash> leaves) {
+    double empty = leaves.stream().filter(leaf -> leaf.hash() == 0).count();
+    double keysInLeaf = -Math.log(empty / leaves.size());
+    return (int) Math.min(MOST_KEYS_IN_GAP, MOST_KEYS_IN_GAP / keysInLeaf);
   }
 
   private void compare(Level level, List<PlaceHash> places, Consumer<CompareReply> whenCompared) {

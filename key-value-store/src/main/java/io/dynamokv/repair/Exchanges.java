@@ -21,10 +21,10 @@ import java.util.function.LongFunction;
  */
 final class Exchanges {
   /** How many keys may be being moved, and how many may wait before more are compared. */
-  private static final int WINDOW = 128;
+  private static final int WINDOW = 512;
 
-  /** How many may be being moved whose size is not known yet. */
-  private static final int UNSIZED = 16;
+  /** How many may be being moved, whatever their sizes. */
+  private static final int SMALLEST_WINDOW = 16;
 
   private static final long WINDOW_BYTES = 4L << 20;
   private static final int MOST_TRIES = 50;
@@ -43,6 +43,10 @@ final class Exchanges {
   private int open;
   private int sized;
   private long openBytes;
+
+  /** What one is taken to have whose size is not known yet: as much as the largest lately. */
+  private long expectedBytes = WINDOW_BYTES / SMALLEST_WINDOW;
+
   private boolean busy;
   private boolean moving;
   private boolean over;
@@ -110,10 +114,11 @@ final class Exchanges {
   }
 
   private boolean hasRoom() {
+    int unsized = open - sized;
     return !waiting.isEmpty()
         && open < WINDOW
-        && open - sized < UNSIZED
-        && openBytes < WINDOW_BYTES;
+        && openBytes < WINDOW_BYTES
+        && (unsized < SMALLEST_WINDOW || openBytes + unsized * expectedBytes < WINDOW_BYTES);
   }
 
   /** Tries again what was busy, and gives up what is silent; to be called every now and then. */
@@ -163,6 +168,7 @@ final class Exchanges {
   void sized(int bytes) {
     sized++;
     openBytes += bytes;
+    expectedBytes = Math.max(bytes, expectedBytes - expectedBytes / SMALLEST_WINDOW);
   }
 
   void fetched(int bytes) {

@@ -22,7 +22,7 @@ public final class Filling {
   private static final Logger LOG = LoggerFactory.getLogger(Filling.class);
 
   /** So many partitions are compared at once, so that it is known how far this has come. */
-  private static final int CHUNK = 32;
+  private static final int CHUNK = 128;
 
   private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(500);
 

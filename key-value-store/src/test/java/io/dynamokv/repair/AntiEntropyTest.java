@@ -145,6 +145,39 @@ class AntiEntropyTest {
   }
 
   @Test
+  void it_asks_little_though_some_of_the_keys_in_between_are_there() {
+    for (int i = 0; i < 2000; i++) {
+      a.put(key(i), state(1, "value " + i));
+      if (i % 20 == 0) {
+        b.put(key(i), state(1, "value " + i));
+      }
+    }
+    pass(2 * SECOND);
+
+    RoundReport report = repair(b);
+
+    assertEqual();
+    assertThat(report.keysFetched()).isEqualTo(1900);
+    assertThat(b.questions).isLessThan(20);
+  }
+
+  @Test
+  void few_keys_that_differ_are_found_without_looking_at_all_others() {
+    for (int i = 0; i < 20_000; i++) {
+      a.put(key(i), state(1, "value " + i));
+      if (i % 5000 != 0) {
+        b.put(key(i), state(1, "value " + i));
+      }
+    }
+    pass(2 * SECOND);
+
+    RoundReport report = repair(b);
+
+    assertThat(report.keysFetched()).isEqualTo(4);
+    assertThat(report.keysCompared()).isLessThan(100);
+  }
+
+  @Test
   void whoever_asks_for_it_brings_the_other_what_it_lacks_too() {
     for (int i = 0; i < 5000; i++) {
       a.put(key(i), state(1, "value " + i));
@@ -358,6 +391,7 @@ class AntiEntropyTest {
     private boolean busyWithReads;
     private int overloads;
     private long bytesUnderWay;
+    private int questions;
     private long mostBytesUnderWay;
     private @Nullable Key refuses;
     private @Nullable Key swallows;
@@ -476,6 +510,7 @@ class AntiEntropyTest {
     public boolean send(MemberId member, Message message) {
       sent++;
       if (message instanceof Message.KeysRequest request) {
+        questions++;
         largestQuestion = Math.max(largestQuestion, request.keys().size());
       }
       if (message instanceof Message.WriteRequest request) {
