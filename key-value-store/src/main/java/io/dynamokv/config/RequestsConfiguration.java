@@ -60,7 +60,7 @@ public final class RequestsConfiguration {
   @JsonProperty
   @Min(1)
   @Max(100_000)
-  private int maxForwardsInFlight = 4096;
+  private int maxForwardsInFlight = 1024;
 
   @JsonProperty private boolean dump = true;
 

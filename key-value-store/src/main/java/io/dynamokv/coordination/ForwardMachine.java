@@ -38,6 +38,7 @@ public final class ForwardMachine<O> {
   private final Deque<MemberId> untried;
   private final Set<MemberId> awaited = new LinkedHashSet<>();
   private State state = State.NEW;
+  private boolean hedged;
   private @Nullable O refusal;
 
   /**
@@ -133,10 +134,14 @@ public final class ForwardMachine<O> {
     return goOn();
   }
 
-  /** Nobody has answered for a replica timeout. */
+  /** Nobody has answered for a replica timeout. One more is asked, not all: all may be slow. */
   public Step<MemberId, O> onSilence() {
     boolean mayTryAnother = state == State.WAITING && rules.repeatable && !untried.isEmpty();
-    return mayTryAnother ? sendToNext() : nothing();
+    if (!mayTryAnother || hedged) {
+      return nothing();
+    }
+    hedged = true;
+    return sendToNext();
   }
 
   /** The request's time is up. */

@@ -1,7 +1,5 @@
 package io.dynamokv.node;
 
-import io.dynamokv.coordination.GetOutcome;
-import io.dynamokv.coordination.PutOutcome;
 import io.dynamokv.coordination.Quorum;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
@@ -14,7 +12,6 @@ import io.dynamokv.version.VersionBytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +28,7 @@ final class ForwardServer {
   private final List<RecentIds> recentPuts = new ArrayList<>();
   private final Admission admission;
   private final Peers peers;
+  private volatile boolean isRefusing;
 
   /**
    * @param mailboxes those of the coordinators, in the same order
@@ -44,59 +42,77 @@ final class ForwardServer {
     coordinators.forEach(coordinator -> recentPuts.add(new RecentIds()));
   }
 
+  /** From now on nothing is begun. */
+  void refuse() {
+    isRefusing = true;
+  }
+
   void onRequest(MemberId from, Message.Forwarded request) {
     LOG.debug("request {} was forwarded by {}", request.requestId(), from);
     Key key = Key.of(request.key());
     int index = Coordinator.indexOf(key.position(), coordinators.size());
     Coordinator coordinator = coordinators.get(index);
-    if (!admission.enter(coordinator)) {
+    long bytes = bytesOf(request);
+    boolean isAdmitted = !isRefusing && admission.enterForwarded(coordinator, bytes);
+    if (!isAdmitted) {
       coordinator.metrics().overloaded.mark();
+    }
+    mailboxes.get(index).execute(() -> begin(index, isAdmitted, from, key, request));
+  }
+
+  private static long bytesOf(Message.Forwarded request) {
+    byte[] value = request instanceof ForwardedPut put ? put.value() : null;
+    return request.key().length + (value == null ? 0 : value.length);
+  }
+
+  /**
+   * A message may come twice. What is said of a write when it comes first, be it a refusal, is said
+   * once: a second answer would speak of a second write.
+   */
+  private void begin(
+      int index, boolean isAdmitted, MemberId from, Key key, Message.Forwarded request) {
+    long bytes = bytesOf(request);
+    boolean isNew =
+        request instanceof ForwardedGet || recentPuts.get(index).add(from, request.id());
+    if (!isAdmitted && isNew) {
       peers.send(from, ForwardedAnswers.refused(request.id(), true));
-      return;
+    } else if (isAdmitted && !isNew) {
+      admission.leaveForwarded(bytes);
+    } else if (isAdmitted && !coordinate(coordinators.get(index), from, key, request, bytes)) {
+      admission.leaveForwarded(bytes);
+      peers.send(from, ForwardedAnswers.refused(request.id(), false));
     }
-    mailboxes
-        .get(index)
-        .execute(
-            () -> {
-              if (request instanceof ForwardedGet get) {
-                get(coordinator, from, key, get);
-              } else if (request instanceof ForwardedPut put) {
-                put(coordinator, recentPuts.get(index), from, key, put);
-              }
-            });
   }
 
-  private void get(Coordinator coordinator, MemberId from, Key key, ForwardedGet get) {
-    Consumer<GetOutcome> answer =
+  /** Returns false if it can not be coordinated here. */
+  private boolean coordinate(
+      Coordinator coordinator, MemberId from, Key key, Message.Forwarded request, long bytes) {
+    Quorum quorum = new Quorum(request.wanted().number(), request.wanted().strict());
+    if (request instanceof ForwardedPut put) {
+      Version version = version(put);
+      return version != null
+          && coordinator.putHere(
+              key,
+              version,
+              put.value(),
+              quorum,
+              put.requestId(),
+              outcome -> {
+                admission.leaveForwarded(bytes);
+                peers.send(from, ForwardedAnswers.of(put.id(), outcome));
+              });
+    }
+    return coordinator.getHere(
+        key,
+        quorum,
+        request.requestId(),
         outcome -> {
-          admission.leave();
+          admission.leaveForwarded(bytes);
           // One that is too large to travel, or meets a full queue, leaves room for saying so.
-          if (!peers.send(from, ForwardedAnswers.of(get.id(), outcome))) {
-            peers.send(from, ForwardedAnswers.refused(get.id(), true));
+          if (!peers.send(from, ForwardedAnswers.of(request.id(), outcome))) {
+            peers.send(from, ForwardedAnswers.refused(request.id(), true));
           }
-        };
-    if (!coordinator.getHere(key, quorum(get), get.requestId(), answer)) {
-      refuse(from, get);
-    }
-  }
-
-  /** A message may come twice; a second answer would speak of a second write. */
-  private void put(
-      Coordinator coordinator, RecentIds recent, MemberId from, Key key, ForwardedPut put) {
-    if (!recent.add(from, put.id())) {
-      admission.leave();
-      return;
-    }
-    Consumer<PutOutcome> answer =
-        outcome -> {
-          admission.leave();
-          peers.send(from, ForwardedAnswers.of(put.id(), outcome));
-        };
-    Version version = version(put);
-    if (version == null
-        || !coordinator.putHere(key, version, put.value(), quorum(put), put.requestId(), answer)) {
-      refuse(from, put);
-    }
+        });
   }
 
   private static @Nullable Version version(ForwardedPut put) {
@@ -106,14 +122,5 @@ final class ForwardServer {
       LOG.warn("request {}: what was forwarded has no version", put.requestId());
       return null;
     }
-  }
-
-  private void refuse(MemberId from, Message.Forwarded request) {
-    admission.leave();
-    peers.send(from, ForwardedAnswers.refused(request.id(), false));
-  }
-
-  private static Quorum quorum(Message.Forwarded request) {
-    return new Quorum(request.wanted().number(), request.wanted().strict());
   }
 }

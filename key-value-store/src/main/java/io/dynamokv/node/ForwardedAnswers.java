@@ -75,7 +75,7 @@ final class ForwardedAnswers {
 
   private static @Nullable GetOutcome found(byte @Nullable [] state) {
     try {
-      return new GetOutcome.Found(state == null ? KeyState.EMPTY : StateCodec.decode(state));
+      return new GetOutcome.Found(state == null ? KeyState.EMPTY : StateCodec.decodeMerged(state));
     } catch (MalformedStateException e) {
       return null;
     }

@@ -52,6 +52,9 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
    */
   private static final long HANGING_NS = TimeUnit.SECONDS.toNanos(10);
 
+  /** So long a node that stops goes on with what it has begun; most requests take milliseconds. */
+  private static final long LAST_ANSWERS_NS = TimeUnit.MILLISECONDS.toNanos(500);
+
   /** How late a timeout may be, and how long a question may be put off. */
   private static final long TICK_MS = 10;
 
@@ -296,9 +299,11 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
         core.repairs().clearing().left(view().plan()));
   }
 
-  /** Stops answering, and finishes what was being stored. */
+  /** Answers what other nodes wait for, stops answering, and finishes what was being stored. */
   @Override
   public void close() {
+    core.refuseForwards();
+    awaitAnswers();
     timer.shutdownNow();
     transport.close();
     // First what is being stored, so that the ends of requests know of it; then what they note.
@@ -307,6 +312,17 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
     mailboxes.forEach(Mailbox::finish);
     rosterWriter.close();
     pipeline.close();
+  }
+
+  private void awaitAnswers() {
+    long deadlineNs = System.nanoTime() + LAST_ANSWERS_NS;
+    try {
+      while (core.admission().unanswered() > 0 && System.nanoTime() - deadlineNs < 0) {
+        TimeUnit.MILLISECONDS.sleep(TICK_MS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /**

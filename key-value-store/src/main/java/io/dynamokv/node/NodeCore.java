@@ -89,7 +89,7 @@ final class NodeCore implements Transport.Receiver {
     this.membership = membership;
     this.nanoClock = clocks.nano();
     this.server = new ReplicaServer(local, peers);
-    this.admission = new Admission(settings.requests().maxInFlight());
+    this.admission = new Admission(settings.requests().maxInFlight(), settings.queueBytes());
     this.forwards = new Forwards(settings.requests().maxForwards());
     this.heart = new Heart(actor, membership, peers, clocks.nano(), this::tellView);
     this.mailboxes = mailboxes;
@@ -121,6 +121,11 @@ final class NodeCore implements Transport.Receiver {
               metrics));
     }
     this.forwardServer = new ForwardServer(coordinators, mailboxes, admission, peers);
+  }
+
+  /** From now on others are told to go elsewhere. */
+  void refuseForwards() {
+    forwardServer.refuse();
   }
 
   /** The limit on unanswered requests, whoever brings them. */

@@ -8,7 +8,7 @@ import java.util.Set;
 
 /** Which requests have come lately, so that none is taken twice. Not thread-safe. */
 final class RecentIds {
-  /** More than can be under way between two nodes, so what comes again is still known. */
+  /** What comes a second time comes soon, long before so many others. */
   static final int CAPACITY = 8192;
 
   private final Set<Source> known = new HashSet<>();

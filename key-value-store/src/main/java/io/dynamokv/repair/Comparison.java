@@ -221,7 +221,7 @@ final class Comparison {
    */
   private static int longestGap(List<PlaceHash> leaves) {
     double empty = leaves.stream().filter(leaf -> leaf.hash() == 0).count();
-    double keysInLeaf = -Math.log(empty / leaves.size());
+    double keysInLeaf = Math.log(leaves.size() / empty);
     return (int) Math.min(MOST_KEYS_IN_GAP, MOST_KEYS_IN_GAP / keysInLeaf);
   }
 

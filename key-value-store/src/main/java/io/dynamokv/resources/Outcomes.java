@@ -126,7 +126,7 @@ public final class Outcomes {
   private static ApiError unreachable(int holders, int wanted) {
     return new ApiError(
         ErrorCode.HOLDERS_UNREACHABLE,
-        "none of the " + holders + " nodes that hold the key can be reached",
+        "none of the " + holders + " nodes that hold the key can serve it now",
         wanted,
         0);
   }

@@ -96,7 +96,7 @@ final class ForwardMapper {
         proto.getId(),
         WireLimits.checkText(proto.getRequestId()),
         toKey(proto.getKey()),
-        new WantedReplicas(proto.getWanted(), proto.getStrict()));
+        toWanted(proto.getWanted(), proto.getStrict()));
   }
 
   ForwardedPut toMessage(ForwardedPutProto proto) throws WireFormatException {
@@ -104,7 +104,7 @@ final class ForwardMapper {
         proto.getId(),
         WireLimits.checkText(proto.getRequestId()),
         toKey(proto.getKey()),
-        new WantedReplicas(proto.getWanted(), proto.getStrict()),
+        toWanted(proto.getWanted(), proto.getStrict()),
         proto.getFrom().toByteArray(),
         proto.hasValue() ? proto.getValue().toByteArray() : null);
   }
@@ -134,6 +134,13 @@ final class ForwardMapper {
       case ENDING_NOT_HERE -> Ending.NOT_HERE;
       case ENDING_UNSPECIFIED, UNRECOGNIZED -> null;
     };
+  }
+
+  private static WantedReplicas toWanted(int number, boolean strict) throws WireFormatException {
+    if (number < 1) {
+      throw new WireFormatException("a request that wants " + number + " replicas");
+    }
+    return new WantedReplicas(number, strict);
   }
 
   private byte[] toKey(ByteString key) throws WireFormatException {

@@ -33,8 +33,21 @@ public final class StateCodec {
    * @throws MalformedStateException if they say none, or one beyond the limits
    */
   public static KeyState decode(byte[] bytes) {
+    return decode(bytes, KeyState.MAX_SIBLINGS);
+  }
+
+  /**
+   * What several replicas know together; it may have as many siblings as all of them.
+   *
+   * @throws MalformedStateException if the bytes say nothing like it
+   */
+  public static KeyState decodeMerged(byte[] bytes) {
+    return decode(bytes, Integer.MAX_VALUE);
+  }
+
+  private static KeyState decode(byte[] bytes, int maxSiblings) {
     KeyStateProto proto = parse(bytes);
-    if (proto.getSiblingsCount() == 0 || proto.getSiblingsCount() > KeyState.MAX_SIBLINGS) {
+    if (proto.getSiblingsCount() == 0 || proto.getSiblingsCount() > maxSiblings) {
       throw new MalformedStateException("a state with " + proto.getSiblingsCount() + " siblings");
     }
     List<Sibling> siblings = new ArrayList<>(proto.getSiblingsCount());

@@ -116,6 +116,18 @@ class ForwardMachineTest {
   }
 
   @Test
+  void where_all_are_slow_two_are_asked_at_most() {
+    MemberId third = new MemberId("c");
+    ForwardMachine<GetOutcome> machine = ForwardMachine.ofGet(List.of(A, B, third), 2, 3);
+    machine.start();
+
+    assertSentTo(B, machine.onSilence());
+    assertNothing(machine.onSilence());
+    machine.onRefused(A);
+    assertSentTo(third, machine.onRefused(B));
+  }
+
+  @Test
   void when_the_time_is_up_nobody_knows() {
     get.start();
     put.start();

@@ -51,7 +51,7 @@ class ForwardingTest {
   private final List<PutOutcome> written = new ArrayList<>();
   private final List<Consumer<LocalReplica.WriteProgress>> writes = new ArrayList<>();
   private final MetricRegistry metrics = new MetricRegistry();
-  private final Admission admission = new Admission(2);
+  private final Admission admission = new Admission(2, 100);
   private final Forwards forwards = new Forwards(2);
   private boolean isQueueFull;
   private int longest = Integer.MAX_VALUE;
@@ -283,6 +283,66 @@ class ForwardingTest {
 
     assertThat(writes).hasSize(2);
     assertThat(sent).containsExactly(ForwardedAnswers.refused(47, true));
+  }
+
+  @Test
+  void what_was_refused_once_is_not_begun_when_it_comes_again() {
+    server.onRequest(C, forwardedPut(OWN, 45));
+    server.onRequest(C, forwardedPut(OWN, 46));
+    server.onRequest(C, forwardedPut(OWN, 47));
+    admission.leaveForwarded(0);
+
+    server.onRequest(C, forwardedPut(OWN, 47));
+
+    assertThat(writes).hasSize(2);
+    assertThat(sent).containsExactly(ForwardedAnswers.refused(47, true));
+  }
+
+  @Test
+  void one_that_comes_again_when_there_is_no_room_is_not_refused() {
+    server.onRequest(C, forwardedPut(OWN, 45));
+    server.onRequest(C, forwardedPut(OWN, 46));
+
+    server.onRequest(C, forwardedPut(OWN, 46));
+
+    assertThat(sent).isEmpty();
+  }
+
+  @Test
+  void their_bytes_are_limited_too() {
+    WantedReplicas one = new WantedReplicas(1, false);
+    byte[] nothing = VersionBytes.encode(Version.NONE);
+    server.onRequest(C, new ForwardedPut(45, "r", OWN.bytes(), one, nothing, new byte[60]));
+
+    server.onRequest(C, new ForwardedPut(46, "r", OWN.bytes(), one, nothing, new byte[60]));
+
+    assertThat(writes).hasSize(1);
+    assertThat(sent).containsExactly(ForwardedAnswers.refused(46, true));
+    assertThat(admission.unanswered()).isOne();
+  }
+
+  @Test
+  void a_node_that_stops_refuses_what_comes() {
+    server.refuse();
+
+    server.onRequest(C, forwardedGet(OWN));
+
+    assertThat(sent).containsExactly(ForwardedAnswers.refused(44, true));
+    assertThat(admission.unanswered()).isZero();
+  }
+
+  @Test
+  void what_replicas_know_together_may_have_more_siblings_than_one_of_them() {
+    KeyState many = KeyState.EMPTY;
+    for (int i = 1; i <= KeyState.MAX_SIBLINGS + 50; i++) {
+      Dot dot = new Dot(new Actor(i, 1), 1);
+      many = many.merge(KeyState.EMPTY.write(Version.NONE, dot, 1, new byte[] {5}));
+    }
+    get();
+
+    coordinator.onReply(B, answer(Ending.DONE, StateCodec.encode(many)));
+
+    assertThat(found).containsExactly(new GetOutcome.Found(many));
   }
 
   @Test

@@ -141,6 +141,7 @@ class AntiEntropyTest {
     assertEqual();
     assertThat(report.keysFetched()).isEqualTo(5000);
     assertThat(b.largestQuestion).isLessThanOrEqualTo(AntiEntropy.KEYS);
+    assertThat(b.questions).isLessThan(20);
     assertThat(repair(a).differing()).isZero();
   }
 

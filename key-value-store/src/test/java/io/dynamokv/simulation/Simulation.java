@@ -96,10 +96,13 @@ final class Simulation {
             new NoSilentClobber(),
             new NoFalseSiblings(),
             new NoResurrection(),
-            new Forwarding(world, cluster),
             new HonestAnswers(copies, cluster.membersChange),
             new NoAcknowledgedWriteLost(world, copies));
-    world.watchedBy(Stream.concat(Stream.of(copies), invariants.stream().filter(wanted)).toList());
+    world.watchedBy(
+        Stream.concat(
+                Stream.of(copies, new Forwarding(world, cluster)),
+                invariants.stream().filter(wanted))
+            .toList());
   }
 
   /** Runs a seed against the real thing. */

@@ -112,7 +112,8 @@ final class MessageArbitraries {
   }
 
   private static Arbitrary<WantedReplicas> wantedReplicas() {
-    return Combinators.combine(Arbitraries.integers(), Arbitraries.of(true, false))
+    return Combinators.combine(
+            Arbitraries.integers().greaterOrEqual(1), Arbitraries.of(true, false))
         .as(WantedReplicas::new);
   }
 
