@@ -209,6 +209,11 @@ public final class Membership {
     keeper.ready(plan);
   }
 
+  /** It may not have it any more. */
+  public synchronized void notReady() {
+    keeper.ready(RosterKeeper.NO_PLAN);
+  }
+
   /** Takes in what another node knows. Returns whether anything has changed. */
   public synchronized boolean onGossip(Roster roster, long nowNs) {
     if (fixed) {

@@ -22,6 +22,10 @@ final class RosterKeeper {
   private static final int MOST_CLAIMS = 3;
 
   private final Member self;
+
+  /** No plan has this number. */
+  static final long NO_PLAN = -1;
+
   private final long nodeId;
   private final Founding founding;
   private final Rings rings;
@@ -41,7 +45,7 @@ final class RosterKeeper {
   /** Whether others have said so since this node started. */
   private boolean refused;
 
-  private long readyPlan;
+  private long readyPlan = NO_PLAN;
   private long quietSinceNs;
   private Set<MemberId> metBefore = Set.of();
 

@@ -193,6 +193,11 @@ final class RepairPort implements Handoff.Port, HintExpiry.Port, Repairs.Port {
   }
 
   @Override
+  public void notReady() {
+    membership.notReady();
+  }
+
+  @Override
   public boolean send(MemberId member, Message message) {
     return peers.send(member, message);
   }

@@ -50,6 +50,9 @@ public final class Filling {
 
     /** This node has all that it should have by a plan. */
     void ready(long plan);
+
+    /** It may not have it any more. */
+    void notReady();
   }
 
   /**
@@ -78,6 +81,18 @@ public final class Filling {
   /** How far it has come; may be called by any thread. */
   public Progress progress() {
     return progress;
+  }
+
+  /**
+   * Sees whether a holder is out of reach: what it takes in now may not come here, so it has to be
+   * compared again when it is back, also if this node was ready. To be called every now and then.
+   */
+  void tick() {
+    boolean isOneGone = !needed.isEmpty() && compared.keySet().retainAll(port.view().reachable());
+    if (isOneGone && readyPlan == plan) {
+      readyPlan = -1;
+      port.notReady();
+    }
   }
 
   /** Begins what is due; to be called every now and then, when no comparison is under way. */

@@ -38,6 +38,7 @@ public final class Repairs {
   /** Does what is due; to be called every now and then. */
   public void tick() {
     builder.tick();
+    filling.tick();
     comparisons.tick();
     collection.tick();
     if (comparisons.isIdle() && !clearing.isDropping()) {

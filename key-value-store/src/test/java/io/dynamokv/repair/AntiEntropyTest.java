@@ -179,6 +179,28 @@ class AntiEntropyTest {
   }
 
   @Test
+  void a_newcomer_that_was_cut_off_is_not_ready_before_it_has_what_came_meanwhile() {
+    b.isNew = true;
+    a.put(key(1), state(1, "before"));
+    pass(2 * SECOND);
+    assertThat(b.isReady).isTrue();
+    assertEqual();
+
+    b.reaches = false;
+    pass(SECOND / 10);
+    assertThat(b.isReady).isFalse();
+    a.put(key(2), state(1, "meanwhile"));
+    pass(2 * SECOND);
+    assertThat(b.isReady).isFalse();
+
+    b.reaches = true;
+    pass(2 * SECOND);
+
+    assertThat(b.isReady).isTrue();
+    assertEqual();
+  }
+
+  @Test
   void whoever_asks_for_it_brings_the_other_what_it_lacks_too() {
     for (int i = 0; i < 5000; i++) {
       a.put(key(i), state(1, "value " + i));
@@ -393,6 +415,8 @@ class AntiEntropyTest {
     private int overloads;
     private long bytesUnderWay;
     private int questions;
+    private boolean isNew;
+    private boolean isReady;
     private long mostBytesUnderWay;
     private @Nullable Key refuses;
     private @Nullable Key swallows;
@@ -441,11 +465,18 @@ class AntiEntropyTest {
 
     @Override
     public boolean isAdmitted(MemberId member) {
-      return true;
+      return !isNew || !member.equals(id);
     }
 
     @Override
-    public void ready(long plan) {}
+    public void ready(long plan) {
+      isReady = true;
+    }
+
+    @Override
+    public void notReady() {
+      isReady = false;
+    }
 
     @Override
     public boolean drop(Key key, long hash, Consumer<Boolean> done) {
