@@ -204,14 +204,9 @@ public final class Membership {
     return filling;
   }
 
-  /** This node has all that it should have by a plan. */
+  /** This node has all that it should have by a plan; 0 if by none. */
   public synchronized void ready(long plan) {
     keeper.ready(plan);
-  }
-
-  /** It may not have it any more. */
-  public synchronized void notReady() {
-    keeper.ready(RosterKeeper.NO_PLAN);
   }
 
   /** Takes in what another node knows. Returns whether anything has changed. */

@@ -23,9 +23,6 @@ final class RosterKeeper {
 
   private final Member self;
 
-  /** No plan has this number. */
-  static final long NO_PLAN = -1;
-
   private final long nodeId;
   private final Founding founding;
   private final Rings rings;
@@ -45,7 +42,7 @@ final class RosterKeeper {
   /** Whether others have said so since this node started. */
   private boolean refused;
 
-  private long readyPlan = NO_PLAN;
+  private long readyPlan;
   private long quietSinceNs;
   private Set<MemberId> metBefore = Set.of();
 

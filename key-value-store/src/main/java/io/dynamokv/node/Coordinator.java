@@ -1,7 +1,6 @@
 package io.dynamokv.node;
 
 import io.dynamokv.coordination.Failure;
-import io.dynamokv.coordination.ForwardMachine;
 import io.dynamokv.coordination.GetMachine;
 import io.dynamokv.coordination.GetOutcome;
 import io.dynamokv.coordination.PutMachine;
@@ -14,11 +13,8 @@ import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.ring.PreferenceList;
 import io.dynamokv.transport.Message;
-import io.dynamokv.transport.Message.ForwardedAnswer;
 import io.dynamokv.version.KeyState;
 import io.dynamokv.version.StateCodec;
-import io.dynamokv.version.Version;
-import io.dynamokv.version.VersionBytes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -28,9 +24,8 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +56,7 @@ final class Coordinator {
   private final Deadlines replicaTimeouts;
   private final Deadlines requestTimeouts;
   private final Deadlines forwardTimeouts;
-  private final Forwards forwards;
+  private final Forwarding forwarding;
   private final int idStep;
   private final long standstillNs;
   private long lastTickNs;
@@ -85,7 +80,7 @@ final class Coordinator {
       BiConsumer<MemberId, Work> silenceOf,
       LongSupplier nanoClock,
       RequestSettings settings,
-      Forwards forwards,
+      Places forwards,
       CoordinatorMetrics metrics) {
     this.local = local;
     this.peers = peers;
@@ -99,7 +94,7 @@ final class Coordinator {
     this.replicaTimeouts = new Deadlines(settings.replicaTimeoutMs());
     this.requestTimeouts = new Deadlines(settings.requestTimeoutMs());
     this.forwardTimeouts = new Deadlines(settings.forwardTimeoutMs());
-    this.forwards = forwards;
+    this.forwarding = new Forwarding(this, forwards);
     this.idStep = count;
     this.nextId = firstId - indexOf(firstId, count) + index;
   }
@@ -111,16 +106,9 @@ final class Coordinator {
 
   /** Reads a key, by way of a node that holds it if this one does not. */
   void get(Key key, Quorum quorum, String requestId, Consumer<GetOutcome> answer) {
-    if (getHere(key, quorum, requestId, answer)) {
-      return;
+    if (!getHere(key, quorum, requestId, answer)) {
+      forwarding.get(key, quorum, requestId, answer);
     }
-    forward(
-        key,
-        new Message.ForwardedGet(newId(), requestId, key.bytes(), wanted(quorum)),
-        (candidates, holders) -> ForwardMachine.ofGet(candidates, quorum.wanted(), holders),
-        ForwardedAnswers::toGetOutcome,
-        new GetOutcome.Overloaded(),
-        answer);
   }
 
   /** Reads a key, if this node can coordinate that; else does nothing, and returns false. */
@@ -140,35 +128,17 @@ final class Coordinator {
 
   /** Writes a key, by way of a node that holds it if this one does not. */
   void put(
-      Key key,
-      Version from,
-      byte @Nullable [] value,
-      Quorum quorum,
-      String requestId,
-      Consumer<PutOutcome> answer) {
-    if (putHere(key, from, value, quorum, requestId, answer)) {
-      return;
+      ReplicaWrite.Coordinate write, Quorum quorum, String requestId, Consumer<PutOutcome> answer) {
+    if (!putHere(write, quorum, requestId, answer)) {
+      forwarding.put(write, quorum, requestId, answer);
     }
-    forward(
-        key,
-        new Message.ForwardedPut(
-            newId(), requestId, key.bytes(), wanted(quorum), VersionBytes.encode(from), value),
-        (candidates, holders) -> ForwardMachine.ofPut(candidates, quorum.wanted(), holders),
-        reply -> ForwardedAnswers.toPutOutcome(reply, quorum.wanted()),
-        new PutOutcome.NotStored(Failure.OVERLOADED),
-        answer);
   }
 
   /** Writes a key, if this node can coordinate that; else does nothing, and returns false. */
   boolean putHere(
-      Key key,
-      Version from,
-      byte @Nullable [] value,
-      Quorum quorum,
-      String requestId,
-      Consumer<PutOutcome> answer) {
+      ReplicaWrite.Coordinate write, Quorum quorum, String requestId, Consumer<PutOutcome> answer) {
     View now = view.get();
-    PreferenceList list = now.ring().preferenceList(key);
+    PreferenceList list = now.ring().preferenceList(write.key());
     if (!Route.isHere(now, list.holders())) {
       return false;
     }
@@ -179,41 +149,8 @@ final class Coordinator {
             fallbacks(list, quorum),
             quorum.wanted(),
             now.reachable());
-    ReplicaWrite.Coordinate write = new ReplicaWrite.Coordinate(key, from, value);
     begin(new PutRequest(this, newId(), requestId, write, nanoClock.getAsLong(), machine, answer));
     return true;
-  }
-
-  private <O> void forward(
-      Key key,
-      Message.Forwarded message,
-      BiFunction<List<MemberId>, Integer, ForwardMachine<O>> machines,
-      Function<ForwardedAnswer, @Nullable O> outcomes,
-      O overloaded,
-      Consumer<O> answer) {
-    if (!forwards.begin()) {
-      metrics.forwardRefused.mark();
-      answer.accept(overloaded);
-      return;
-    }
-    View now = view.get();
-    List<MemberId> holders = now.ring().preferenceList(key).holders();
-    begin(
-        new ForwardedRequest<>(
-            this,
-            message,
-            key,
-            nanoClock.getAsLong(),
-            machines.apply(Route.elsewhere(now, holders), holders.size()),
-            outcomes,
-            outcome -> {
-              forwards.end();
-              answer.accept(outcome);
-            }));
-  }
-
-  private static Message.WantedReplicas wanted(Quorum quorum) {
-    return new Message.WantedReplicas(quorum.wanted(), quorum.strict());
   }
 
   /** Who holds a key, or will, as it is known now. */
@@ -257,20 +194,14 @@ final class Coordinator {
     // If this node stood still itself, the others may have answered, and their answers wait.
     boolean stoodStill = now - lastTickNs > standstillNs;
     lastTickNs = now;
-    for (long id = replicaTimeouts.poll(now);
-        id != Deadlines.NONE;
-        id = replicaTimeouts.poll(now)) {
-      replicaTimeout(inFlight.get(id), now, stoodStill);
-    }
-    for (long id = requestTimeouts.poll(now);
-        id != Deadlines.NONE;
-        id = requestTimeouts.poll(now)) {
-      requestTimeout(inFlight.get(id));
-    }
-    for (long id = forwardTimeouts.poll(now);
-        id != Deadlines.NONE;
-        id = forwardTimeouts.poll(now)) {
-      requestTimeout(inFlight.get(id));
+    expire(replicaTimeouts, now, id -> replicaTimeout(inFlight.get(id), now, stoodStill));
+    expire(requestTimeouts, now, id -> requestTimeout(inFlight.get(id)));
+    expire(forwardTimeouts, now, id -> requestTimeout(inFlight.get(id)));
+  }
+
+  private static void expire(Deadlines deadlines, long now, LongConsumer expired) {
+    for (long id = deadlines.poll(now); id != Deadlines.NONE; id = deadlines.poll(now)) {
+      expired.accept(id);
     }
   }
 
@@ -281,6 +212,14 @@ final class Coordinator {
 
   CoordinatorMetrics metrics() {
     return metrics;
+  }
+
+  View view() {
+    return view.get();
+  }
+
+  long nanoTime() {
+    return nanoClock.getAsLong();
   }
 
   void readLocally(GetRequest request) {
@@ -362,7 +301,7 @@ final class Coordinator {
     }
   }
 
-  private void begin(Request<?, ?> request) {
+  void begin(Request<?, ?> request) {
     inFlight.put(request.id, request);
     registered = inFlight.size();
     long now = nanoClock.getAsLong();
@@ -411,7 +350,7 @@ final class Coordinator {
     }
   }
 
-  private long newId() {
+  long newId() {
     long id = nextId;
     nextId += idStep;
     return id;

@@ -1,6 +1,7 @@
 package io.dynamokv.node;
 
 import io.dynamokv.coordination.Quorum;
+import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.Message;
@@ -92,9 +93,7 @@ final class ForwardServer {
       Version version = version(put);
       return version != null
           && coordinator.putHere(
-              key,
-              version,
-              put.value(),
+              new ReplicaWrite.Coordinate(key, version, put.value()),
               quorum,
               put.requestId(),
               outcome -> {

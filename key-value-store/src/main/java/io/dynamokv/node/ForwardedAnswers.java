@@ -98,12 +98,11 @@ final class ForwardedAnswers {
   /** It is stored; if its version is lost, the client can not be told so. */
   private static PutOutcome stored(byte @Nullable [] version, int wanted) {
     try {
-      if (version != null) {
-        return new PutOutcome.Stored(VersionBytes.decode(version));
-      }
+      return version == null
+          ? new PutOutcome.Unknown(wanted, wanted)
+          : new PutOutcome.Stored(VersionBytes.decode(version));
     } catch (MalformedStateException e) {
       return new PutOutcome.Unknown(wanted, wanted);
     }
-    return new PutOutcome.Unknown(wanted, wanted);
   }
 }

@@ -13,6 +13,7 @@ import io.dynamokv.membership.View;
 import io.dynamokv.repair.Collection;
 import io.dynamokv.repair.RoundReport;
 import io.dynamokv.replica.Replica;
+import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.HashedStorage;
@@ -118,7 +119,7 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
 
   private void register(MetricRegistry registry) {
     registry.gauge("requests.in-flight", () -> core.admission()::unanswered);
-    registry.gauge("requests.forwarded.in-flight", () -> core.forwards()::underWay);
+    registry.gauge("requests.forwarded.in-flight", () -> core.forwards()::taken);
     for (int i = 0; i < mailboxes.size(); i++) {
       Mailbox mailbox = mailboxes.get(i);
       Coordinator coordinator = core.coordinators().get(i);
@@ -162,7 +163,8 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
       Quorum quorum,
       String requestId,
       Consumer<PutOutcome> answer) {
-    return submit(key, answer, counted -> core.put(key, from, value, quorum, requestId, counted));
+    ReplicaWrite.Coordinate write = new ReplicaWrite.Coordinate(key, from, value);
+    return submit(key, answer, counted -> core.put(write, quorum, requestId, counted));
   }
 
   /** Hands a request to its mailbox, unless too many are in flight. */

@@ -13,13 +13,13 @@ import io.dynamokv.repair.HintExpiry;
 import io.dynamokv.repair.Repairs;
 import io.dynamokv.repair.RoundReport;
 import io.dynamokv.repair.TreeServer;
+import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.Message;
 import io.dynamokv.transport.Message.Status;
 import io.dynamokv.transport.Transport;
 import io.dynamokv.version.Actor;
-import io.dynamokv.version.Version;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -27,7 +27,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A node without its threads: the coordinators, the server of this node's own copy, the heart, and
@@ -51,7 +50,7 @@ final class NodeCore implements Transport.Receiver {
   private final LongSupplier nanoClock;
   private final ReplicaServer server;
   private final Admission admission;
-  private final Forwards forwards;
+  private final Places forwards;
   private final ForwardServer forwardServer;
   private final Heart heart;
   private final List<Executor> mailboxes;
@@ -90,7 +89,7 @@ final class NodeCore implements Transport.Receiver {
     this.nanoClock = clocks.nano();
     this.server = new ReplicaServer(local, peers);
     this.admission = new Admission(settings.requests().maxInFlight(), settings.queueBytes());
-    this.forwards = new Forwards(settings.requests().maxForwards());
+    this.forwards = new Places(settings.requests().maxForwards());
     this.heart = new Heart(actor, membership, peers, clocks.nano(), this::tellView);
     this.mailboxes = mailboxes;
     RepairPort port = new RepairPort(local, peers, membership, mailboxes.get(0), clocks);
@@ -133,8 +132,8 @@ final class NodeCore implements Transport.Receiver {
     return admission;
   }
 
-  /** The limit on those that others coordinate. */
-  Forwards forwards() {
+  /** For those that others coordinate. */
+  Places forwards() {
     return forwards;
   }
 
@@ -155,13 +154,8 @@ final class NodeCore implements Transport.Receiver {
 
   /** Begins a PUT; to be called in the key's mailbox. */
   void put(
-      Key key,
-      Version from,
-      byte @Nullable [] value,
-      Quorum quorum,
-      String requestId,
-      Consumer<PutOutcome> answer) {
-    coordinators.get(indexOf(key)).put(key, from, value, quorum, requestId, answer);
+      ReplicaWrite.Coordinate write, Quorum quorum, String requestId, Consumer<PutOutcome> answer) {
+    coordinators.get(indexOf(write.key())).put(write, quorum, requestId, answer);
   }
 
   /** Does what was put off until soon, and lets the deadlines pass that are due. */

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class RepairPort implements Handoff.Port, HintExpiry.Port, Repairs.Port {
   private static final String REQUEST_ID = "handoff";
 
+  /** The number of no plan. */
+  private static final long NO_PLAN = 0;
+
   private final LocalReplica local;
   private final Peers peers;
   private final Membership membership;
@@ -194,7 +197,7 @@ final class RepairPort implements Handoff.Port, HintExpiry.Port, Repairs.Port {
 
   @Override
   public void notReady() {
-    membership.notReady();
+    membership.ready(NO_PLAN);
   }
 
   @Override

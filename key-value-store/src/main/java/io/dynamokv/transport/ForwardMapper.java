@@ -1,6 +1,5 @@
 package io.dynamokv.transport;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.dynamokv.transport.Message.Ending;
 import io.dynamokv.transport.Message.ForwardedAnswer;
@@ -95,7 +94,7 @@ final class ForwardMapper {
     return new ForwardedGet(
         proto.getId(),
         WireLimits.checkText(proto.getRequestId()),
-        toKey(proto.getKey()),
+        limits.toKey(proto.getKey()),
         toWanted(proto.getWanted(), proto.getStrict()));
   }
 
@@ -103,7 +102,7 @@ final class ForwardMapper {
     return new ForwardedPut(
         proto.getId(),
         WireLimits.checkText(proto.getRequestId()),
-        toKey(proto.getKey()),
+        limits.toKey(proto.getKey()),
         toWanted(proto.getWanted(), proto.getStrict()),
         proto.getFrom().toByteArray(),
         proto.hasValue() ? proto.getValue().toByteArray() : null);
@@ -141,10 +140,5 @@ final class ForwardMapper {
       throw new WireFormatException("a request that wants " + number + " replicas");
     }
     return new WantedReplicas(number, strict);
-  }
-
-  private byte[] toKey(ByteString key) throws WireFormatException {
-    limits.checkKey(key.size());
-    return key.toByteArray();
   }
 }

@@ -1,6 +1,5 @@
 package io.dynamokv.transport;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.Message.Gossip;
@@ -161,7 +160,7 @@ final class OperationMapper {
     return new ReadRequest(
         proto.getId(),
         WireLimits.checkText(proto.getRequestId()),
-        toKey(proto.getKey()),
+        limits.toKey(proto.getKey()),
         proto.getKnownHash());
   }
 
@@ -177,7 +176,7 @@ final class OperationMapper {
     return new WriteRequest(
         proto.getId(),
         WireLimits.checkText(proto.getRequestId()),
-        toKey(proto.getKey()),
+        limits.toKey(proto.getKey()),
         proto.getState().toByteArray());
   }
 
@@ -185,7 +184,7 @@ final class OperationMapper {
     return new StandInRequest(
         proto.getId(),
         WireLimits.checkText(proto.getRequestId()),
-        toKey(proto.getKey()),
+        limits.toKey(proto.getKey()),
         proto.getState().toByteArray(),
         toMember(proto.getHolder()));
   }
@@ -226,11 +225,6 @@ final class OperationMapper {
       case STATUS_MALFORMED -> Status.MALFORMED;
       case STATUS_UNSPECIFIED, UNRECOGNIZED -> null;
     };
-  }
-
-  private byte[] toKey(ByteString key) throws WireFormatException {
-    checkKey(key.size());
-    return key.toByteArray();
   }
 
   private void checkKey(int length) throws WireFormatException {

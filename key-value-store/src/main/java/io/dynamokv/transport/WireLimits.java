@@ -1,5 +1,7 @@
 package io.dynamokv.transport;
 
+import com.google.protobuf.ByteString;
+
 /**
  * The bounds of what a node sends and of what it accepts. Immutable. Nodes of one cluster should
  * have the same, since a node refuses a whole envelope in which something is beyond its own.
@@ -45,6 +47,16 @@ public record WireLimits(int maxKeyBytes, int maxOperations, int maxFrameBytes) 
       throw new WireFormatException(
           "a key of " + length + " bytes; it may have 1 to " + maxKeyBytes);
     }
+  }
+
+  /**
+   * The bytes of a key that has arrived.
+   *
+   * @throws WireFormatException unless a key may have so many
+   */
+  byte[] toKey(ByteString key) throws WireFormatException {
+    checkKey(key.size());
+    return key.toByteArray();
   }
 
   /**

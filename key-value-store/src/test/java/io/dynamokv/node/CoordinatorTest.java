@@ -41,7 +41,7 @@ class CoordinatorTest {
           (member, work) -> silent.add(member),
           () -> nowMs * 1_000_000,
           new RequestSettings(500, 2000, 100, 3000, 2),
-          new Forwards(2),
+          new Places(2),
           new CoordinatorMetrics(new MetricRegistry(), () -> 0));
 
   private boolean send(MemberId peer, Message message) {

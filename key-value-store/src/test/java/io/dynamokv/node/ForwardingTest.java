@@ -52,7 +52,7 @@ class ForwardingTest {
   private final List<Consumer<LocalReplica.WriteProgress>> writes = new ArrayList<>();
   private final MetricRegistry metrics = new MetricRegistry();
   private final Admission admission = new Admission(2, 100);
-  private final Forwards forwards = new Forwards(2);
+  private final Places forwards = new Places(2);
   private boolean isQueueFull;
   private int longest = Integer.MAX_VALUE;
   private View view = Views.of(1, A, B, C);
@@ -112,7 +112,9 @@ class ForwardingTest {
   }
 
   private void put() {
-    coordinator.put(KEY, STATE.version(), new byte[] {6}, ONE, "the-request", written::add);
+    ReplicaWrite.Coordinate write =
+        new ReplicaWrite.Coordinate(KEY, STATE.version(), new byte[] {6});
+    coordinator.put(write, ONE, "the-request", written::add);
   }
 
   private ForwardedAnswer answer(Ending ending, byte @Nullable [] result) {
@@ -128,12 +130,12 @@ class ForwardingTest {
     assertThat(message.requestId()).isEqualTo("the-request");
     assertThat(message.key()).isEqualTo(KEY.bytes());
     assertThat(message.wanted()).isEqualTo(new WantedReplicas(1, true));
-    assertThat(forwards.underWay()).isOne();
+    assertThat(forwards.taken()).isOne();
 
     coordinator.onReply(B, answer(Ending.DONE, StateCodec.encode(STATE)));
 
     assertThat(found).containsExactly(new GetOutcome.Found(STATE));
-    assertThat(forwards.underWay()).isZero();
+    assertThat(forwards.taken()).isZero();
     assertThat(coordinator.registered()).isZero();
     assertThat(metrics.timer("requests.forwarded.latency").getCount()).isOne();
     assertThat(metrics.timer("requests.get.latency").getCount()).isZero();
@@ -199,7 +201,7 @@ class ForwardingTest {
 
     assertThat(found).containsExactly(new GetOutcome.NoCoordinator(1, 1));
     assertThat(sent).isEmpty();
-    assertThat(forwards.underWay()).isZero();
+    assertThat(forwards.taken()).isZero();
   }
 
   @Test

@@ -10,19 +10,18 @@ import io.dynamokv.membership.Standing;
 import io.dynamokv.repair.Filling;
 import io.dynamokv.repair.RoundReport;
 import io.dynamokv.replica.Replica;
+import io.dynamokv.replica.ReplicaWrite;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.HashedStorage;
 import io.dynamokv.transport.Transport;
 import io.dynamokv.version.Actor;
-import io.dynamokv.version.Version;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What {@link KeyValueNode} is, without its threads: a {@link NodeCore} on a {@link
@@ -153,13 +152,8 @@ public final class SimulatedCore {
   }
 
   public void put(
-      Key key,
-      Version from,
-      byte @Nullable [] value,
-      Quorum quorum,
-      String requestId,
-      Consumer<PutOutcome> answer) {
-    core.put(key, from, value, quorum, requestId, answer);
+      ReplicaWrite.Coordinate write, Quorum quorum, String requestId, Consumer<PutOutcome> answer) {
+    core.put(write, quorum, requestId, answer);
   }
 
   /** Lets the deadlines pass that are due. */

@@ -4,6 +4,7 @@ import io.dynamokv.coordination.GetOutcome;
 import io.dynamokv.coordination.PutOutcome;
 import io.dynamokv.coordination.Quorum;
 import io.dynamokv.node.SimulatedCore;
+import io.dynamokv.replica.ReplicaWrite;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -61,9 +62,7 @@ final class Requests {
     String id = idOf(operation);
     if (operation.isWrite()) {
       core.put(
-          operation.key.key,
-          operation.from,
-          operation.value,
+          new ReplicaWrite.Coordinate(operation.key.key, operation.from, operation.value),
           quorum,
           id,
           outcome -> answered(operation, () -> take(operation, outcome), done));
