@@ -6,7 +6,8 @@ readonly BACKUP_TIMEOUT_SECONDS=3600
 
 backup() {
   parse_backup_options backup "$@"
-  local i answer code=0
+  local i answer before code=0
+  before=$(state_of_ring)
   for i in $(chosen_nodes); do
     if ! serving_pid "$i" >/dev/null; then
       printf 'node-%s does not run: not backed up\n' "$i"
@@ -18,7 +19,21 @@ backup() {
     printf 'node-%s: %s\n' "$i" "${answer//$'\n'/}"
     [[ $answer == done:* ]] || code=1
   done
+  if [[ -z $NODE && ($before == *true* || $(state_of_ring) != "$before") ]]; then
+    say "The ring was changing while this was taken: what moved may be in no node's backup. Take it again when nothing moves (./dynamo-kv cluster status$(data_option))"
+    code=1
+  fi
   return "$code"
+}
+
+# The number of the ring's plan, and whether it is on its way to another, by what one of the nodes says.
+state_of_ring() {
+  local i
+  for i in $(node_numbers); do
+    [[ $(http_get "$(http_port "$i")" /cluster) =~ \"plan\":([0-9]+),\"underWay\":(true|false) ]] || continue
+    printf '%s' "${BASH_REMATCH[1]} ${BASH_REMATCH[2]}"
+    return
+  done
 }
 
 restore() {
@@ -29,6 +44,8 @@ restore() {
   for i in $(chosen_nodes); do
     ! serving_pid "$i" >/dev/null || fail "node-$i runs: stop it before its data is restored"
     [[ -d $FOLDER/node-$i ]] || fail "there is no backup of node-$i in $FOLDER"
+    [[ -e $(node_folder "$i")/db/restoring || -z $(compgen -G "$(node_folder "$i")/db/*.jdb") ]] ||
+      fail "$(node_folder "$i")/db holds data already: a backup is restored into an empty folder only. Nothing was restored. Move it away first; or restore one node alone (--node I)"
   done
   prepare_to_run
   for i in $(chosen_nodes); do

@@ -1,6 +1,5 @@
 package io.dynamokv;
 
-import com.codahale.metrics.MetricRegistry;
 import io.dropwizard.util.Duration;
 import io.dynamokv.config.StorageConfiguration;
 import io.dynamokv.node.DataOwnership;
@@ -9,7 +8,7 @@ import io.dynamokv.ring.MemberId;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.StorageException;
 import io.dynamokv.storage.je.JeBackup;
-import io.dynamokv.storage.je.JeStorage;
+import io.dynamokv.storage.je.JeRestoring;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -32,27 +31,36 @@ final class BackupRestoring {
       requireYoungEnough(JeBackup.taken(backup), configuration.tombstones().minAge());
     }
     MemberId self = configuration.self().toMember().id();
-    Path folder = configuration.node().directory().resolve("db");
-    String taken = JeBackup.restore(backup, folder);
-    try (Storage storage =
-        JeStorage.open(
-            NodeAssembly.jeSettings(configuration), new MetricRegistry(), System::nanoTime)) {
-      MemberId owner = DataOwnership.ownerOf(storage);
-      if (owner != null && !owner.equals(self)) {
-        throw StorageException.refusal(
-            "the backup is of %s, and this is the configuration of %s; the folder %s is of no use now, remove it"
-                .formatted(owner, self, folder));
-      }
-      Identity.renew(storage, new SecureRandom()::nextLong);
-      return "%s has %d keys of %s; start it, and what it has missed since is brought to it"
-          .formatted(self, storage.approximateCount(), taken);
+    Instant taken = JeBackup.taken(backup);
+    return JeRestoring.restore(
+        backup,
+        NodeAssembly.jeSettings(configuration),
+        storage -> {
+          requireOwner(storage, self);
+          Identity.renew(storage, new SecureRandom()::nextLong);
+          return "%s has %d keys of %s; %s"
+              .formatted(
+                  self,
+                  storage.approximateCount(),
+                  taken,
+                  ofAll
+                      ? "restore the others too, then start them all"
+                      : "start it, and what it has missed since is brought to it");
+        });
+  }
+
+  private static void requireOwner(Storage storage, MemberId self) {
+    MemberId owner = DataOwnership.ownerOf(storage);
+    if (owner != null && !owner.equals(self)) {
+      throw StorageException.refusal(
+          "the backup is of %s, and this is the configuration of %s".formatted(owner, self));
     }
   }
 
   private static void requireYoungEnough(Instant taken, Duration minAge) {
     if (taken.plusMillis(minAge.toMilliseconds() / 2).isBefore(Instant.now())) {
       throw StorageException.refusal(
-          "the backup was taken at %s, longer ago than half of tombstones.minAge (%s): keys that were deleted since would come back. Start the node with an empty folder, and the others bring it everything; or restore all nodes (--whole-cluster)"
+          "the backup was taken at %s, longer ago than half of tombstones.minAge (%s): keys that were deleted since would come back. Start the node with an empty folder, and the others bring it everything; or restore all nodes (for one after the other with --whole-cluster; ./dynamo-kv restore without --node does that)"
               .formatted(taken, minAge));
     }
   }

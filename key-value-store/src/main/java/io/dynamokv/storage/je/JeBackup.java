@@ -22,12 +22,11 @@ import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 
 /**
- * Backups of a data folder: taken while it is in use, by JE's own means, and put back into an empty
- * one. A backup is a folder with copies of log files and a list of them; it appears when it is
- * complete. Stateless.
+ * Backups of a data folder, taken while it is in use, by JE's own means. A backup is a folder with
+ * copies of log files and a list of them; it appears when it is complete. Stateless.
  */
 public final class JeBackup {
-  private static final String UNFINISHED = ".unfinished";
+  private static final String UNFINISHED = ".unfinished-";
 
   private JeBackup() {}
 
@@ -38,18 +37,24 @@ public final class JeBackup {
    * @param keepFreeBytes how much of the target's disk must stay free
    */
   static void take(Environment environment, Path source, Path target, long keepFreeBytes) {
-    Path unfinished = target.resolveSibling(target.getFileName() + UNFINISHED);
+    requireAbsent(target);
     try {
-      requireAbsent(target);
-      delete(unfinished);
-      Files.createDirectories(unfinished);
-      copy(environment, source, unfinished, keepFreeBytes);
-      Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+      Path unfinished = makeUnfinished(target);
+      try {
+        copy(environment, source, unfinished, keepFreeBytes);
+        Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        deleteQuietly(unfinished);
+      }
     } catch (IOException e) {
       throw failed("the backup to " + target, e);
-    } finally {
-      deleteQuietly(unfinished);
     }
+  }
+
+  /** A folder of this backup's own: another one may be on its way to the same place. */
+  private static Path makeUnfinished(Path target) throws IOException {
+    Path parent = Files.createDirectories(target.toAbsolutePath().normalize().getParent());
+    return Files.createTempDirectory(parent, target.getFileName() + UNFINISHED);
   }
 
   private static void requireAbsent(Path target) {
@@ -95,33 +100,6 @@ public final class JeBackup {
   }
 
   /**
-   * Puts a backup into a data folder that holds nothing.
-   *
-   * @return when it was taken
-   * @throws StorageException if it is damaged or incomplete, or the folder is in use or not empty;
-   *     the folder holds nothing then
-   */
-  public static String restore(Path backup, Path folder) {
-    try (FolderLock lock = FolderLock.acquire(folder)) {
-      requireEmpty(folder);
-      BackupList list = BackupList.read(backup);
-      try {
-        for (BackupList.Entry entry : list.entries()) {
-          restore(backup.resolve(entry.name()), folder.resolve(entry.name()), entry);
-        }
-      } catch (IOException | RuntimeException e) {
-        for (BackupList.Entry entry : list.entries()) {
-          Files.deleteIfExists(folder.resolve(entry.name()));
-        }
-        throw e;
-      }
-      return list.taken();
-    } catch (IOException e) {
-      throw failed("restoring " + backup, e);
-    }
-  }
-
-  /**
    * When a backup was taken.
    *
    * @throws StorageException if the folder holds no complete backup
@@ -134,25 +112,7 @@ public final class JeBackup {
     }
   }
 
-  private static void requireEmpty(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      if (files.anyMatch(file -> file.toString().endsWith(".jdb"))) {
-        throw StorageException.refusal(
-            folder + " holds data already; a backup is restored into an empty folder only");
-      }
-    }
-  }
-
-  private static void restore(Path from, Path to, BackupList.Entry expected) throws IOException {
-    BackupList.Entry copied = copy(from, to);
-    if (!copied.equals(expected)) {
-      throw new StorageException(
-          "%s is damaged: it has %d bytes and the checksum %x, not %d and %x"
-              .formatted(from, copied.bytes(), copied.crc(), expected.bytes(), expected.crc()));
-    }
-  }
-
-  private static BackupList.Entry copy(Path from, Path to) throws IOException {
+  static BackupList.Entry copy(Path from, Path to) throws IOException {
     CRC32C crc = new CRC32C();
     try (InputStream in = new CheckedInputStream(Files.newInputStream(from), crc);
         FileChannel channel =
@@ -164,7 +124,7 @@ public final class JeBackup {
     }
   }
 
-  private static StorageException failed(String what, Exception e) {
+  static StorageException failed(String what, Exception e) {
     return StorageException.refusal(
         what + " failed: " + e.getClass().getSimpleName() + ": " + e.getMessage(), e);
   }
@@ -173,7 +133,7 @@ public final class JeBackup {
     try {
       delete(folder);
     } catch (IOException e) {
-      // It is told apart by its name, and the next backup to the same place begins with this.
+      // Its name tells that it is no backup.
       folder.toFile().deleteOnExit();
     }
   }

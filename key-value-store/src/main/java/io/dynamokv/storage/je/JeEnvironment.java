@@ -7,6 +7,7 @@ import com.sleepycat.je.Environment;
 import com.sleepycat.je.EnvironmentConfig;
 import com.sleepycat.je.EnvironmentLockedException;
 import io.dynamokv.storage.StorageException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -47,8 +48,22 @@ final class JeEnvironment implements AutoCloseable {
    * @throws StorageException if the folder can not be used, saying why
    */
   static JeEnvironment open(JeSettings settings) {
+    FolderLock lock = FolderLock.acquire(settings.folder());
+    try {
+      JeRestoring.requireNone(settings.folder());
+      CleanEnd.check(settings.folder());
+    } catch (IOException | RuntimeException e) {
+      closeAfter(lock, e);
+      throw e instanceof StorageException known
+          ? known
+          : JeFailure.whileOpening(settings.folder(), e);
+    }
+    return open(settings, lock);
+  }
+
+  /** The same where the folder is locked already; the lock ends with the environment. */
+  static JeEnvironment open(JeSettings settings, FolderLock lock) {
     Path folder = settings.folder();
-    FolderLock lock = FolderLock.acquire(folder);
     warnOfOverrides(folder);
     Environment environment = null;
     try {
@@ -91,7 +106,11 @@ final class JeEnvironment implements AutoCloseable {
       closeLogged("hints", hints);
       closeLogged("meta", meta);
     }
+    boolean wasValid = environment.isValid();
     closeLogged("environment", environment);
+    if (wasValid) {
+      closeLogged("clean end", () -> CleanEnd.write(folder));
+    }
     closeLogged("lock", lock);
   }
 
@@ -116,7 +135,7 @@ final class JeEnvironment implements AutoCloseable {
     return e instanceof DatabaseException ? JeFailure.whileOpening(folder, e) : e;
   }
 
-  private static void closeAfter(AutoCloseable closeable, RuntimeException because) {
+  private static void closeAfter(AutoCloseable closeable, Exception because) {
     try {
       closeable.close();
     } catch (Exception e) {

@@ -29,13 +29,20 @@ final class JeFailure {
   }
 
   /** What the folder could not be opened of. */
-  static StorageException whileOpening(Path folder, RuntimeException e) {
+  static StorageException whileOpening(Path folder, Exception e) {
     String advice =
         e instanceof VersionMismatchException
             ? "it was written by a newer version"
             : "it is corrupt or incomplete; " + ADVICE;
     return new StorageException(
         "data folder %s can not be opened (%s): %s".formatted(folder, rootMessage(e), advice), e);
+  }
+
+  /** What a folder is refused with that is not as it was left. */
+  static StorageException rotten(Path folder, String how) {
+    return new StorageException(
+        "data folder %s can not be opened (%s): it is corrupt or incomplete; %s"
+            .formatted(folder, how, ADVICE));
   }
 
   /** Why an environment can no longer be used, or null while it can. */
@@ -46,7 +53,7 @@ final class JeFailure {
 
   private static String message(Path folder, DatabaseException e) {
     if (e instanceof DiskLimitException) {
-      return "the disk is full: " + e.getMessage();
+      return "the disk is full: less than half of storage.minFreeDisk is free";
     }
     if (e instanceof EnvironmentFailureException) {
       return failedForGood(folder, e);

@@ -99,7 +99,25 @@ public final class JeStorage implements Storage {
 
   static JeStorage open(
       JeSettings settings, MetricRegistry metrics, LongSupplier nanoTime, DiskSpace.Usable usable) {
-    JeEnvironment je = JeEnvironment.open(settings);
+    return open(settings, JeEnvironment.open(settings), metrics, nanoTime, usable);
+  }
+
+  /** Opens a folder into which a backup has just been copied, and which is locked for that. */
+  static JeStorage openRestored(JeSettings settings, FolderLock lock) {
+    return open(
+        settings,
+        JeEnvironment.open(settings, lock),
+        new MetricRegistry(),
+        System::nanoTime,
+        () -> Files.getFileStore(settings.folder()).getUsableSpace());
+  }
+
+  private static JeStorage open(
+      JeSettings settings,
+      JeEnvironment je,
+      MetricRegistry metrics,
+      LongSupplier nanoTime,
+      DiskSpace.Usable usable) {
     try {
       DiskSpace disk = new DiskSpace(settings.minFreeDiskBytes(), usable, nanoTime);
       return new JeStorage(settings, je, disk, metrics, nanoTime).claimed();

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.codahale.metrics.MetricRegistry;
 import io.dynamokv.ring.Key;
 import io.dynamokv.storage.Durability;
+import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.Storage.Change;
 import io.dynamokv.storage.StorageException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,10 +41,16 @@ class JeBackupTest {
   }
 
   private static JeStorage open(Path folder) {
-    return JeStorage.open(
-        new JeSettings(folder, 16, Durability.WRITE, JeSettings.MIN_CACHE_BYTES, 0),
-        new MetricRegistry(),
-        System::nanoTime);
+    return JeStorage.open(settings(folder), new MetricRegistry(), System::nanoTime);
+  }
+
+  private static JeSettings settings(Path folder) {
+    return new JeSettings(folder, 16, Durability.WRITE, JeSettings.MIN_CACHE_BYTES, 0);
+  }
+
+  /** Returns how many keys there are. */
+  private long restore(Path folder) {
+    return JeRestoring.restore(backup, settings(folder), Storage::approximateCount);
   }
 
   private static Key key(int number) {
@@ -63,7 +71,8 @@ class JeBackupTest {
     storage.backUp(backup);
     write(1000, 1100);
 
-    assertThat(JeBackup.restore(backup, restored)).startsWith("20");
+    assertThat(restore(restored)).isEqualTo(1000);
+    assertThat(JeBackup.taken(backup)).isBefore(Instant.now());
 
     try (JeStorage again = open(restored)) {
       assertThat(again.approximateCount()).isEqualTo(1000);
@@ -91,7 +100,7 @@ class JeBackupTest {
     running.set(false);
     writer.join();
 
-    JeBackup.restore(backup, restored);
+    restore(restored);
 
     try (JeStorage again = open(restored)) {
       assertThat(again.approximateCount()).isBetween((long) before, (long) written[0]);
@@ -125,8 +134,7 @@ class JeBackupTest {
 
     assertThatThrownBy(() -> storage.backUp(backup)).hasMessageContaining("bytes free");
 
-    assertThat(backup).doesNotExist();
-    assertThat(backup.resolveSibling("monday.unfinished")).doesNotExist();
+    assertThat(backup.getParent()).isEmptyDirectory();
   }
 
   @Test
@@ -137,17 +145,15 @@ class JeBackupTest {
     byte[] bytes = Files.readAllBytes(file);
     bytes[bytes.length / 2] ^= 1;
     Files.write(file, bytes);
-    assertThatThrownBy(() -> JeBackup.restore(backup, restored)).hasMessageContaining("is damaged");
+    assertThatThrownBy(() -> restore(restored)).hasMessageContaining("is damaged");
     assertThat(restored.resolve("00000000.jdb")).doesNotExist();
 
     Files.delete(file);
-    assertThatThrownBy(() -> JeBackup.restore(backup, restored))
-        .isInstanceOf(StorageException.class);
+    assertThatThrownBy(() -> restore(restored)).isInstanceOf(StorageException.class);
     Files.delete(backup.resolve("backup.txt"));
-    assertThatThrownBy(() -> JeBackup.restore(backup, restored))
-        .hasMessageContaining("no complete backup");
+    assertThatThrownBy(() -> restore(restored)).hasMessageContaining("no complete backup");
     Files.writeString(backup.resolve("backup.txt"), "something else");
-    assertThatThrownBy(() -> JeBackup.restore(backup, restored))
+    assertThatThrownBy(() -> restore(restored))
         .hasMessageContaining("not one that this version reads");
   }
 
@@ -156,13 +162,79 @@ class JeBackupTest {
     write(0, 10);
     storage.backUp(backup);
 
-    assertThatThrownBy(() -> JeBackup.restore(backup, temp.resolve("db")))
-        .hasMessageContaining("in use");
-    JeBackup.restore(backup, restored);
-    assertThatThrownBy(() -> JeBackup.restore(backup, restored))
-        .hasMessageContaining("holds data already");
+    assertThatThrownBy(() -> restore(temp.resolve("db"))).hasMessageContaining("in use");
+    restore(restored);
+    assertThatThrownBy(() -> restore(restored)).hasMessageContaining("holds data already");
     try (JeStorage again = open(restored)) {
       assertThat(again.approximateCount()).isEqualTo(10);
     }
+  }
+
+  @Test
+  void no_node_starts_from_a_restore_that_was_cut_off_and_another_one_begins_anew() {
+    write(0, 10);
+    storage.backUp(backup);
+    assertThatThrownBy(
+            () ->
+                JeRestoring.restore(
+                    backup,
+                    settings(restored),
+                    any -> {
+                      throw new AssertionError("the process dies");
+                    }))
+        .isInstanceOf(AssertionError.class);
+
+    assertThatThrownBy(() -> open(restored)).hasMessageContaining("was cut off: restore again");
+    assertThat(restore(restored)).isEqualTo(10);
+    open(restored).close();
+  }
+
+  @Test
+  void what_can_not_be_finished_leaves_nothing_behind() {
+    write(0, 10);
+    storage.backUp(backup);
+    assertThatThrownBy(
+            () ->
+                JeRestoring.restore(
+                    backup,
+                    settings(restored),
+                    any -> {
+                      throw StorageException.refusal("of another node");
+                    }))
+        .hasMessageContaining("of another node");
+    assertThatThrownBy(
+            () ->
+                JeRestoring.restore(
+                    backup,
+                    new JeSettings(restored, 32, Durability.WRITE, JeSettings.MIN_CACHE_BYTES, 0),
+                    Storage::approximateCount))
+        .hasMessageContaining("cluster of 16 partitions");
+
+    try (JeStorage empty = open(restored)) {
+      assertThat(empty.approximateCount()).isZero();
+    }
+  }
+
+  @Test
+  void a_restore_leaves_as_much_of_the_disk_free_as_a_node_wants() {
+    write(0, 10);
+    storage.backUp(backup);
+    JeSettings greedy =
+        new JeSettings(restored, 16, Durability.WRITE, JeSettings.MIN_CACHE_BYTES, 1L << 55);
+
+    assertThatThrownBy(() -> JeRestoring.restore(backup, greedy, Storage::approximateCount))
+        .hasMessageContaining("bytes free");
+  }
+
+  @Test
+  void two_backups_to_one_place_do_not_touch_each_other() throws IOException {
+    write(0, 10);
+    Path other = Files.createDirectories(backup.resolveSibling("monday.unfinished-1"));
+    Files.writeString(other.resolve("00000000.jdb"), "of another one that is under way");
+
+    storage.backUp(backup);
+
+    assertThat(other.resolve("00000000.jdb")).exists();
+    assertThat(restore(restored)).isEqualTo(10);
   }
 }

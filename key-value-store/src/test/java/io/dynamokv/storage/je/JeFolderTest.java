@@ -177,9 +177,33 @@ class JeFolderTest {
       write(storage, 0, 100, (byte) 0x77);
       write(storage, 100, 200, (byte) 1);
     }
+    Files.delete(parent.resolve("db/clean-end"));
     overwrite(positionOf((byte) 0x77), new byte[] {0x76});
 
     assertRefused("db", "it is corrupt or incomplete");
+  }
+
+  @Test
+  void whatever_rots_in_a_log_that_was_closed_is_found_before_it_is_opened() throws IOException {
+    try (Storage storage = open("db")) {
+      write(storage, 0, 200, (byte) 1);
+    }
+    byte[] whole = Files.readAllBytes(logFile());
+    for (int at = 100; at + 50 < whole.length; at += whole.length / 20) {
+      byte[] noise = new byte[50];
+      Arrays.fill(noise, (byte) 0x5a);
+      overwrite(at, noise);
+      assertRefused("db", "it is corrupt or incomplete");
+      Files.write(logFile(), whole);
+    }
+
+    Files.write(logFile(), Arrays.copyOf(whole, whole.length - 1));
+    assertRefused("db", "it is corrupt or incomplete");
+    Files.write(logFile(), whole);
+    try (Storage storage = open("db")) {
+      assertThat(storage.approximateCount()).isEqualTo(200);
+      assertThat(parent.resolve("db/clean-end")).doesNotExist();
+    }
   }
 
   @Test
