@@ -47,8 +47,8 @@ public final class Membership {
   private volatile View view;
   private @Nullable Roster shown;
   private boolean shownOut;
+  private @Nullable ClusterFacts refusedFacts;
   private long lastTickNs;
-  private long undisputedNs;
 
   /** How often members beat, and when silence is suspicious. Immutable. */
   public record Timing(long beatNs, long suspectAfterNs) {}
@@ -83,7 +83,6 @@ public final class Membership {
     this.suspectAfterNs = timing.suspectAfterNs();
     this.peers = new PeerTable(suspectAfterNs);
     this.lastTickNs = nowNs;
-    this.undisputedNs = nowNs;
     this.startedNs = nowNs;
     this.rings = new Rings(facts);
     this.keeper = new RosterKeeper(self, ownNodeId, roster, founding, rings, nowNs);
@@ -214,7 +213,14 @@ public final class Membership {
     if (fixed) {
       return false;
     } else if (!roster.facts().equals(facts)) {
-      LOG.error("refusing gossip of another cluster: {}; here {}", roster.facts(), facts);
+      if (!roster.facts().equals(refusedFacts)) {
+        refusedFacts = roster.facts(); // Whoever knows them may say so every second.
+        LOG.error(
+            "refusing gossip of another cluster, {}; here {}; from one of {}",
+            roster.facts(),
+            facts,
+            roster.present().keySet());
+      }
       return false;
     }
     Set<MemberId> living = peers.those(peer -> peer.awayNs(nowNs) < BEREAVEMENT_NS);
@@ -323,18 +329,9 @@ public final class Membership {
       peers.forEach((id, peer) -> peer.excuse(nowNs));
     }
     lastTickNs = nowNs;
-    giveUpIfDisputedForLong(nowNs);
+    keeper.giveUpIfRefusedFor(PATIENCE_NS, nowNs);
     boolean changed = refresh(nowNs);
     return !fixed && plan(nowNs) || changed;
-  }
-
-  /** Else it would take the name as soon as the other one is restarted. */
-  private void giveUpIfDisputedForLong(long nowNs) {
-    if (!keeper.isRefused()) {
-      undisputedNs = nowNs;
-    } else if (nowNs - undisputedNs > PATIENCE_NS && !keeper.hasGivenUp()) {
-      keeper.giveUp();
-    }
   }
 
   private boolean plan(long nowNs) {
@@ -380,6 +377,9 @@ public final class Membership {
       return false;
     }
     tellChanges(reachable);
+    if (isOut && !shownOut && keeper.isRemoved()) {
+      LOG.error("{} was removed from the cluster, and serves nothing any more", self.id());
+    }
     shown = keeper.roster();
     shownOut = isOut;
     view = isOut ? views.ofOutsider(keeper, reachable) : views.of(keeper, reachable);

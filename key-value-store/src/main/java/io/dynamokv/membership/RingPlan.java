@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who holds what, and what the cluster is on its way to. Immutable.
  *
- * @param number the higher one counts: a generation, and below it a hash of the rest, so that two
- *     different plans have different numbers
+ * @param number the higher one counts: a generation, and below it, first, whether nothing is to
+ *     change, since nodes may have let go of something for that; then a hash of the rest, so that
+ *     two different plans have different numbers
  * @param served by which keys are found
  * @param next what is to be served when all who gain something by it have it; null if nothing is to
  *     change
@@ -23,13 +24,15 @@ public record RingPlan(
   }
 
   private static final int HASH_BITS = 16;
+  private static final long SETTLED = 1L << (HASH_BITS - 1);
 
   /** A plan of a generation, which is numbered from 1. */
   static RingPlan of(
       long generation, TokenTable served, @Nullable TokenTable next, Map<MemberId, Long> admitted) {
     RingPlan plan = new RingPlan(generation << HASH_BITS, served, next, admitted);
-    long hash = RosterCodec.hash(RosterCodec.bytesOf(plan)) >>> (Long.SIZE - HASH_BITS);
-    return new RingPlan(plan.number | hash, served, next, admitted);
+    long hash = RosterCodec.hash(RosterCodec.bytesOf(plan)) >>> (Long.SIZE - HASH_BITS + 1);
+    long settled = next == null ? SETTLED : 0;
+    return new RingPlan(plan.number | settled | hash, served, next, admitted);
   }
 
   /** How many plans there have been, with this one. */

@@ -29,6 +29,7 @@ public record Roster(
     SortedMap<MemberId, MemberRecord> records,
     @Nullable RingPlan plan,
     SortedSet<Long> removed) {
+  private static final long LONGEST_LEAP = 1L << 20;
   private static final Comparator<MemberRecord> BY_AGE =
       Comparator.comparingLong(MemberRecord::version)
           .thenComparingLong(MemberRecord::nodeId)
@@ -75,6 +76,23 @@ public record Roster(
     TreeMap<MemberId, MemberRecord> rest = new TreeMap<>(records);
     rest.remove(id);
     return new Roster(facts, rest, plan, removed);
+  }
+
+  /**
+   * What can be believed of another one: versions and generations grow by one with each change. One
+   * that is far ahead of what is known here comes from nowhere, and what is merged can never be
+   * taken back.
+   */
+  Roster withoutLeaps(Roster other) {
+    TreeMap<MemberId, MemberRecord> believed = new TreeMap<>(other.records);
+    believed
+        .entrySet()
+        .removeIf(each -> each.getValue().version() > nextVersion(each.getKey()) + LONGEST_LEAP);
+    long generation = plan == null ? 0 : RingPlan.generationOf(plan.number());
+    boolean isPlanBelieved =
+        other.plan == null
+            || RingPlan.generationOf(other.plan.number()) <= generation + LONGEST_LEAP;
+    return new Roster(facts, believed, isPlanBelieved ? other.plan : null, other.removed);
   }
 
   /** What follows from this one and another together. */

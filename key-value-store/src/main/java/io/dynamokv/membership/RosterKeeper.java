@@ -44,6 +44,7 @@ final class RosterKeeper {
 
   private long readyPlan;
   private long quietSinceNs;
+  private long unrefusedNs;
   private Set<MemberId> metBefore = Set.of();
 
   /**
@@ -58,6 +59,7 @@ final class RosterKeeper {
     this.roster = roster;
     this.bytes = new byte[0];
     this.quietSinceNs = nowNs;
+    this.unrefusedNs = nowNs;
     MemberRecord before = roster.record(self.id());
     this.disputed = before != null && !isOwn(before);
     // A leave that was interrupted is taken back.
@@ -114,13 +116,17 @@ final class RosterKeeper {
     return disputed && !known && roster.present().size() > 1;
   }
 
-  /** Whether others have said, since this node started, that another one has its name. */
-  boolean isRefused() {
-    return refused && isDisputed();
+  /** Else it would take the name as soon as the other one is restarted. */
+  void giveUpIfRefusedFor(long patienceNs, long nowNs) {
+    if (!refused || !isDisputed()) {
+      unrefusedNs = nowNs;
+    } else if (nowNs - unrefusedNs > patienceNs && !gaveUp) {
+      giveUp();
+    }
   }
 
   /** Leaves the name to the other one for good, until a restart. */
-  void giveUp() {
+  private void giveUp() {
     gaveUp = true;
     LOG.error("another node has this one's name, {}: this one needs another node.id", self.id());
   }
@@ -178,12 +184,15 @@ final class RosterKeeper {
    */
   boolean merge(Roster other, Set<MemberId> living) {
     boolean wasTaken = isNameTaken();
-    MemberRecord ofSelf = other.record(self.id());
+    Roster believed = roster.withoutLeaps(other);
+    if (!believed.equals(other)) {
+      LOG.error("another node knows versions from the future; they are not believed");
+    }
+    MemberRecord ofSelf = believed.record(self.id());
     if (ofSelf != null) {
       hearOfSelf(ofSelf);
     }
-    Roster believed = other;
-    for (MemberRecord record : other.records().values()) {
+    for (MemberRecord record : believed.records().values()) {
       if (isTheft(record, living)) {
         believed = believed.without(record.member().id());
       }

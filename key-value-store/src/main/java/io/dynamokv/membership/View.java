@@ -59,6 +59,14 @@ public record View(
     return members.stream().anyMatch(member -> member.id().equals(id));
   }
 
+  /**
+   * Whether the ring is on its way to another one, or is going to be: who was removed is still in
+   * it.
+   */
+  public boolean isRingChanging() {
+    return next != null || ring.members().stream().anyMatch(member -> !isMember(member.id()));
+  }
+
   /** Whether this node holds a partition now, or will. */
   public boolean isOwn(int partition) {
     return ring.holds(self.id(), partition) || next != null && next.holds(self.id(), partition);

@@ -239,7 +239,7 @@ final class NodeCore implements Transport.Receiver {
             && view.next() == null
             && view.ring().partitionsHeldBy(self).isEmpty()
             && membership.allFollow()
-            && repairs.clearing().isClear(view.plan());
+            && repairs.clearing().looksClear();
     beatsEmpty = isEmpty ? beatsEmpty + 1 : 0;
     if (beatsEmpty >= LAST_BEATS) {
       become(Standing.REMOVED);
@@ -306,7 +306,7 @@ final class NodeCore implements Transport.Receiver {
     } else if (message instanceof Message.Forwarded request) {
       forwardServer.onRequest(from, request);
     } else {
-      server.onRequest(from, message);
+      serve(from, message);
     }
   }
 
@@ -324,6 +324,13 @@ final class NodeCore implements Transport.Receiver {
     } else if (message instanceof Message.Reply reply) {
       mailboxes.get(0).execute(() -> repairs.onReply(from, reply.id(), message));
     } else {
+      serve(from, message);
+    }
+  }
+
+  /** Who is no member any more takes nothing in: it would go with this node. */
+  private void serve(MemberId from, Message message) {
+    if (!membership.isRemoved()) {
       server.onRequest(from, message);
     }
   }

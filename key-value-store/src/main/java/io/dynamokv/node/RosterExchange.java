@@ -76,14 +76,17 @@ final class RosterExchange {
         .filter(contact -> !isSelf(contact) && (isAlone || !isKnown(contact)))
         .limit(MOST_GREETINGS)
         .forEach(contact -> greet(contact.host(), contact.messagingPort(), true));
-    if (isAlone) {
-      greetSomeMembers();
-    }
+    greetSomeOutOfReach();
   }
 
-  /** They may not know that this node is a member, or where it is now, and so not let it in. */
-  private void greetSomeMembers() {
-    List<MemberAddress> addresses = List.copyOf(others().values());
+  /**
+   * They may not know that this node is a member, or where it is now, and so not let it in. Or it
+   * is none any more, and those who are cut off with it have not been told either.
+   */
+  private void greetSomeOutOfReach() {
+    Map<MemberId, MemberAddress> outOfReach = others();
+    outOfReach.keySet().removeAll(membership.view().reachable());
+    List<MemberAddress> addresses = List.copyOf(outOfReach.values());
     for (int i = 0; i < Math.min(MOST_GREETINGS, addresses.size()); i++) {
       MemberAddress address = addresses.get(greeted++ % addresses.size());
       greet(address.host(), address.port(), true);

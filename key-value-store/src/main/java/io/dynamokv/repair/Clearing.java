@@ -33,6 +33,9 @@ public final class Clearing {
   private static final int PAGE = 512;
   private static final long PAUSE_NS = TimeUnit.SECONDS.toNanos(2);
 
+  /** After a round in which something was dropped, so many times as long is left to requests. */
+  private static final int REST = 3;
+
   private final Port port;
   private final Comparisons comparisons;
   private final Deque<MemberId> toTell = new ArrayDeque<>();
@@ -45,6 +48,7 @@ public final class Clearing {
   private boolean dropping;
   private boolean underWay;
   private long plan;
+  private long beganNs;
   private long nextNs;
   private long dropped;
   private volatile Left left = new Left(-1, -1);
@@ -84,6 +88,11 @@ public final class Clearing {
     return left(plan) == 0;
   }
 
+  /** Looks whether nothing is left here, now, that this node does not hold. */
+  public boolean looksClear() {
+    return foreign(port.view()).isEmpty();
+  }
+
   /** Whether states are being dropped just now. */
   boolean isDropping() {
     return dropping;
@@ -101,7 +110,8 @@ public final class Clearing {
   }
 
   private void beginRound() {
-    nextNs = port.nanoTime() + PAUSE_NS;
+    beganNs = port.nanoTime();
+    nextNs = beganNs + PAUSE_NS;
     View view = port.view();
     plan = view.plan();
     BitSet foreign = foreign(view);
@@ -257,9 +267,16 @@ public final class Clearing {
     hashes.clear();
     if (dropped > 0) {
       LOG.info("handed over {} keys that others hold", dropped);
-      nextNs = port.nanoTime();
+      nextNs = port.nanoTime() + restNs();
     }
     dropped = 0;
     foreign(port.view());
+  }
+
+  /** Nobody waits for what is dropped, but for who wants to go. */
+  private long restNs() {
+    View view = port.view();
+    boolean isLeaving = view.leaving().contains(view.self().id());
+    return isLeaving ? 0 : REST * (port.nanoTime() - beganNs);
   }
 }

@@ -66,7 +66,7 @@ public final class ClusterResource {
     Filling.Progress filling = transfers.filling();
     json.writeObjectFieldStart("change");
     json.writeNumberField("plan", RingPlan.generationOf(view.plan()));
-    json.writeBooleanField("underWay", view.next() != null);
+    json.writeBooleanField("underWay", view.isRingChanging());
     json.writeArrayFieldStart("waitsFor");
     for (MemberId member : transfers.waitsFor().stream().sorted().toList()) {
       json.writeString(member.value());

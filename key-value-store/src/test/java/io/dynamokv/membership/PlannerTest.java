@@ -8,6 +8,7 @@ import io.dynamokv.ring.RingMember;
 import io.dynamokv.ring.TokenTable;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -175,5 +176,22 @@ class PlannerTest {
     assertThat(Planner.claimant(roster, plan, ids(1, 4))).isEqualTo(id(4));
     become(4, Standing.REMOVED);
     assertThat(Planner.claimant(roster, plan, ids(1))).isEqualTo(id(1));
+  }
+
+  @Test
+  void of_two_plans_of_a_generation_one_that_is_settled_counts() {
+    for (int other = 4; other < 40; other++) {
+      begin(1, 2, 3);
+      become(4, Standing.IN);
+      RingPlan onTheWay = requireNonNull(next(ids(1, 2, 3, 4), ids()));
+      RingPlan settled =
+          onTheWay.followedBy(requireNonNull(onTheWay.next()), null, onTheWay.admitted());
+      RingPlan competing =
+          onTheWay.followedBy(onTheWay.served(), onTheWay.next(), Map.of(id(other), 1L));
+
+      assertThat(roster.with(competing).with(settled).plan()).isEqualTo(settled);
+      assertThat(roster.with(settled).with(competing).plan()).isEqualTo(settled);
+      roster = Roster.empty(FACTS);
+    }
   }
 }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dynamokv.ring.MemberId;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -152,5 +153,21 @@ class RosterKeeperTest {
     keeper.merge(next, Set.of());
 
     assertThat(keeper.isReady()).isFalse();
+  }
+
+  @Test
+  void what_is_far_ahead_of_all_that_is_known_is_not_believed_and_the_rest_is() {
+    long far = (1L << 20) + 10;
+    RingPlan plan = RingPlan.of(far, new Rings(FACTS).none().tokens(), null, Map.of());
+    Roster heard =
+        roster(OTHER, "there", 22, Standing.IN, 1)
+            .with(new MemberRecord(member(SELF, "elsewhere"), 99, Standing.IN, far))
+            .with(plan);
+
+    keeper.merge(heard, Set.of());
+
+    assertThat(keeper.roster().record(OTHER)).isEqualTo(heard.record(OTHER));
+    assertThat(own().version()).isOne();
+    assertThat(keeper.plan()).isZero();
   }
 }

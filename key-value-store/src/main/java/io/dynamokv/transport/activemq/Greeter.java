@@ -6,7 +6,9 @@ import io.dynamokv.transport.WireCodec;
 import io.dynamokv.transport.WireFormatException;
 import jakarta.jms.JMSException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +22,7 @@ import org.slf4j.LoggerFactory;
 final class Greeter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Greeter.class);
   private static final int MAX_WAITING = 256;
+  private static final int MAX_TOLD = 1024;
 
   /** An address where nobody answers holds up one of them. */
   private static final int THREADS = 4;
@@ -27,6 +30,9 @@ final class Greeter implements AutoCloseable {
   private final ActiveMqTransportSettings settings;
   private final WireCodec codec;
   private final ThreadPoolExecutor threads;
+
+  /** Why those who are not there did not take their last greeting. */
+  private final Map<MemberAddress, String> told = new ConcurrentHashMap<>();
 
   Greeter(ActiveMqTransportSettings settings, WireCodec codec) {
     this.settings = settings;
@@ -59,9 +65,28 @@ final class Greeter implements AutoCloseable {
         new PeerConnection(
             settings, ClusterSecret.ANYONE, address, Lane.GREETINGS, Ignoring.INSTANCE)) {
       connection.send(codec.encode(settings.self(), List.of(codec.prepare(message))));
+      told.remove(address);
     } catch (JMSException | WireFormatException | RuntimeException e) {
-      LOG.debug("nobody at {} took a greeting: {}", address, e.toString());
+      tell(address, rootMessage(e));
     }
+  }
+
+  /** Once, as long as the reason is the same. */
+  private void tell(MemberAddress address, String reason) {
+    if (told.size() >= MAX_TOLD) {
+      told.clear();
+    }
+    if (!reason.equals(told.put(address, reason))) {
+      LOG.warn("nobody at {} takes a greeting of this node: {}", address, reason);
+    }
+  }
+
+  private static String rootMessage(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.toString() : root.getMessage();
   }
 
   @Override
