@@ -4,6 +4,8 @@ package io.dynamokv.coordination;
 public enum Failure {
   /** No link to it stands, or it has shown no sign of life. */
   UNREACHABLE,
+  /** It does not hold the key, or not any more. */
+  NOT_A_HOLDER,
   /** Its disk is full or failing. */
   STORAGE_FAILED,
   /** Too much is queued there already. */
@@ -16,7 +18,7 @@ public enum Failure {
   /** Whether the replica may do it another time. */
   public boolean isPassing() {
     return switch (this) {
-      case UNREACHABLE, STORAGE_FAILED, OVERLOADED -> true;
+      case UNREACHABLE, NOT_A_HOLDER, STORAGE_FAILED, OVERLOADED -> true;
       case TOO_MANY_SIBLINGS, MALFORMED -> false;
     };
   }

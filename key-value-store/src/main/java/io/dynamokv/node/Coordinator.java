@@ -39,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * mailbox; a request stays with the one that it began with, and its id says which.
  */
 final class Coordinator {
+  private static final PutOutcome NOT_HERE = new PutOutcome.NotStored(Failure.NOT_A_HOLDER);
+
   /** How many notes may wait for room in the queue of the local replica. */
   private static final int MAX_NOTES_FOR_LATER = 10_000;
 
@@ -126,10 +128,21 @@ final class Coordinator {
     return true;
   }
 
-  /** Writes a key, by way of a node that holds it if this one does not. */
+  /**
+   * Writes a key, by way of a node that holds it if this one does not, or is found not to any more
+   * when it is about to store it.
+   */
   void put(
       ReplicaWrite.Coordinate write, Quorum quorum, String requestId, Consumer<PutOutcome> answer) {
-    if (!putHere(write, quorum, requestId, answer)) {
+    Consumer<PutOutcome> answerOrPassOn =
+        outcome -> {
+          if (outcome.equals(NOT_HERE)) {
+            forwarding.put(write, quorum, requestId, answer);
+          } else {
+            answer.accept(outcome);
+          }
+        };
+    if (!putHere(write, quorum, requestId, answerOrPassOn)) {
       forwarding.put(write, quorum, requestId, answer);
     }
   }

@@ -58,7 +58,7 @@ final class ForwardedAnswers {
       case STORAGE_FAILED, MALFORMED -> Ending.STORAGE_FAILED;
       case OVERLOADED -> Ending.OVERLOADED;
       case TOO_MANY_SIBLINGS -> Ending.TOO_MANY_SIBLINGS;
-      case UNREACHABLE -> Ending.NOT_HERE;
+      case UNREACHABLE, NOT_A_HOLDER -> Ending.NOT_HERE;
     };
   }
 

@@ -93,7 +93,8 @@ final class PutRequest extends Request<PutCommand, PutOutcome> {
   private static Failure failureOf(WriteResult.Refusal refusal) {
     return switch (refusal) {
       case STORAGE_FAILED -> Failure.STORAGE_FAILED;
-      case HINTS_FULL, NOT_A_HOLDER, NOT_SETTLED -> Failure.OVERLOADED;
+      case NOT_A_HOLDER -> Failure.NOT_A_HOLDER;
+      case HINTS_FULL, NOT_SETTLED -> Failure.OVERLOADED;
       case TOO_MANY_SIBLINGS -> Failure.TOO_MANY_SIBLINGS;
       case MALFORMED -> Failure.MALFORMED;
     };

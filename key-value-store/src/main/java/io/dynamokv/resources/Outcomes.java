@@ -146,7 +146,7 @@ public final class Outcomes {
                   + " that version to resolve them",
               "at most " + KeyState.MAX_SIBLINGS + " values",
               null);
-      case UNREACHABLE ->
+      case UNREACHABLE, NOT_A_HOLDER ->
           new ApiError(
               ErrorCode.NOT_ENOUGH_REPLICAS, "no replica can be reached; nothing was stored");
       case MALFORMED -> throw new IllegalStateException("the node did not understand its own edge");

@@ -9,6 +9,7 @@ import io.dynamokv.coordination.PutOutcome;
 import io.dynamokv.coordination.Quorum;
 import io.dynamokv.membership.View;
 import io.dynamokv.replica.ReplicaWrite;
+import io.dynamokv.replica.WriteResult;
 import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.Message;
@@ -115,6 +116,24 @@ class ForwardingTest {
     ReplicaWrite.Coordinate write =
         new ReplicaWrite.Coordinate(KEY, STATE.version(), new byte[] {6});
     coordinator.put(write, ONE, "the-request", written::add);
+  }
+
+  @Test
+  void a_write_of_a_key_that_the_node_has_just_ceased_to_hold_goes_to_one_that_holds_it() {
+    ReplicaWrite.Coordinate write =
+        new ReplicaWrite.Coordinate(OWN, STATE.version(), new byte[] {6});
+    coordinator.put(write, ONE, "the-request", written::add);
+    view = new View(view.self(), view.members(), Views.of(1, B, C).ring(), view.reachable());
+
+    writes
+        .get(0)
+        .accept(
+            new LocalReplica.WriteProgress.Decided(
+                new WriteResult.Refused(WriteResult.Refusal.NOT_A_HOLDER)));
+
+    assertThat(written).isEmpty();
+    assertThat(sent).hasSize(1).first().isInstanceOf(ForwardedPut.class);
+    assertThat(coordinator.registered()).isOne();
   }
 
   private ForwardedAnswer answer(Ending ending, byte @Nullable [] result) {
