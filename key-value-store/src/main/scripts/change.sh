@@ -16,7 +16,10 @@ cluster_add() {
   write_config "$new"
   write_settings
   launch "$new" "$lock"
+  yield_to_others "${LAUNCHED[$new]}" 10
   await_change "node-$new is being filled" is_filled "$new"
+  yield_to_others "$(serving_pid "$new" || true)" 0
+  write_meeting_points
   say "node-$new is up: http://127.0.0.1:$(http_port "$new") (admin $(admin_port "$new"), pid $(serving_pid "$new" || printf unknown))"
 }
 
@@ -26,23 +29,51 @@ cluster_remove() {
   read_running_cluster || return
   [[ $'\n'$(node_numbers)$'\n' == *$'\n'"$leaving"$'\n'* ]] || fail "there is no node-$leaving in $DATA"
   (($(node_numbers | wc -l) > 1)) || fail "node-$leaving is the only node"
-  local lock other answer
+  local lock other
   lock_folder
   other=$(another_running "$leaving") || fail "no other node runs that could take over what node-$leaving holds"
-  if serving_pid "$leaving" >/dev/null; then
-    answer=$(http_post "$(admin_port "$leaving")" /tasks/leave 10)
-    [[ $answer != *'can not leave'* ]] || fail "node-$leaving can not leave: members of this cluster never change (membership.provider)"
-    [[ $answer == HTTP/*' 200 '* ]] || fail "node-$leaving does not answer: stop it, then remove it again"
-    await_change "node-$leaving is handing over what it holds" has_left "$leaving" "$other"
-    stop_one "$leaving"
+  refuse_if_too_few_remain "$leaving" "$other"
+  # What was cut off before is taken up where it is.
+  if has_left "$leaving" "$other"; then
+    await_change "the others take over what node-$leaving held" is_settled_without "$leaving" "$other"
+  elif serving_pid "$leaving" >/dev/null; then
+    ask_to_leave "$leaving"
+    await_change "node-$leaving is handing over what it holds" is_settled_without "$leaving" "$other"
   else
-    [[ $(http_post "$(admin_port "$other")" "/tasks/remove?member=node-$leaving" 10) == *'removed node-'* ]] ||
-      fail "node-$other did not remove node-$leaving"
+    ask_to_remove "$leaving" "$other"
     await_change "the others take over what node-$leaving held" is_settled_without "$leaving" "$other"
   fi
+  stop_one "$leaving"
   REMOVED="${REMOVED:+$REMOVED }$leaving"
   write_settings
+  write_meeting_points
   say "node-$leaving is no member any more; what it had is still in $(node_folder "$leaving"), and is not needed"
+}
+
+# Fewer members than a request wants would answer 503 to all of them.
+refuse_if_too_few_remain() {
+  local answer left reads writes
+  answer=$(http_get "$(http_port "$2")" /cluster)
+  [[ $answer =~ \"reads\":([0-9]+) ]] && reads=${BASH_REMATCH[1]} || return 0
+  [[ $answer =~ \"writes\":([0-9]+) ]] && writes=${BASH_REMATCH[1]} || return 0
+  left=$(($(node_numbers | wc -l) - 1))
+  ((left >= writes && left >= reads)) ||
+    fail "without node-$1 there would be $left, but a read wants $reads and a write $writes of them (cluster.reads, cluster.writes): add a node first"
+}
+
+ask_to_leave() {
+  local answer
+  answer=$(http_post "$(admin_port "$1")" /tasks/leave 10)
+  [[ $answer != *'can not leave'* ]] || fail "node-$1 can not leave: members of this cluster never change (membership.provider), or it is none any more"
+  [[ $answer == HTTP/*' 200 '* ]] || fail "node-$1 does not answer: stop it, then remove it again"
+}
+
+# Has a node say that another one will not come back.
+ask_to_remove() {
+  local answer
+  answer=$(http_post "$(admin_port "$2")" "/tasks/remove?member=node-$1" 20)
+  answer=${answer##*$'\r\n\r\n'}
+  [[ $answer == 'removed node-'* ]] || fail "node-$2 did not remove node-$1: ${answer:-it does not answer}"
 }
 
 read_running_cluster() {

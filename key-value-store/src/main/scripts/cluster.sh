@@ -48,8 +48,8 @@ cluster_status() {
   fi
   # shellcheck disable=SC2034 # read in another file
   NODES=$MADE_NODES BASE_PORT=$MADE_BASE_PORT
-  local i pid state change code=0 running=0
-  local -a missing=() changes=()
+  local i pid state change complaint code=0 running=0
+  local -a missing=() changes=() complaints=()
   local columns='%-8s %-10s %8s %6s %6s %10s\n'
   # shellcheck disable=SC2059 # the format is ours
   printf "$columns" node state pid http admin messaging
@@ -61,16 +61,22 @@ cluster_status() {
       change=''
       [[ $state == unhealthy ]] || change=$(progress_of "$i")
       [[ -z $change ]] || changes+=("node-$i: $change")
+      complaint=$(complaints "$(admin_port "$i")")
+      [[ -z $complaint ]] || complaints+=("node-$i: $complaint")
     else
       missing+=("$i")
     fi
-    [[ $state == healthy ]] || code=3
+    [[ $state == healthy && -z ${complaint-} ]] || code=3
     # shellcheck disable=SC2059
     printf "$columns" "node-$i" "$state" "${pid:--}" "$(http_port "$i")" "$(admin_port "$i")" "$(messaging_port "$i")"
   done
   if ((${#changes[@]} > 0)); then
     printf '\nWhat is being moved:\n'
     printf '  %s\n' "${changes[@]}"
+  fi
+  if ((${#complaints[@]} > 0)); then
+    printf '\nWhat is wrong:\n'
+    printf '  %s\n' "${complaints[@]}"
   fi
   if ((running == 0)); then
     printf '\nStart them again with ./dynamo-kv cluster%s\n' "$(data_option)"

@@ -102,8 +102,30 @@ write_config() {
   config "$i" | replace_file "$file"
 }
 
+# Tells all nodes' configurations, for the next start, whom they may meet, and how many must have met before a ring is
+# made: a node with an empty disk would begin one of its own else. Whatever was changed by hand stays.
+write_meeting_points() {
+  local i file
+  for i in $(node_numbers); do
+    file=$(node_config "$i")
+    [[ -f $file ]] || continue
+    FOUNDERS=$(node_numbers | wc -l) SEEDS=$(seeds) awk '
+      /^  founders: [0-9]+$/ { print "  founders: " ENVIRON["FOUNDERS"]; next }
+      /^  seeds:$/ { print; print ENVIRON["SEEDS"]; in_seeds = 1; next }
+      in_seeds && /^    - "127\.0\.0\.1:[0-9]+"$/ { next }
+      { in_seeds = 0; print }' "$file" | replace_file "$file"
+  done
+}
+
+seeds() {
+  local i
+  for i in $(node_numbers); do
+    printf '    - "127.0.0.1:%d"\n' "$(messaging_port "$i")"
+  done
+}
+
 config() {
-  local i=$1 j
+  local i=$1
   cat <<END
 # node-$i of a local cluster, written by ./dynamo-kv cluster. Later starts leave it as it is, with your changes; it is
 # written again only when --base-port changes or the folder has moved (this one is kept then as config.yml.old).
@@ -120,9 +142,7 @@ membership:
   self: { host: 127.0.0.1, httpPort: $(http_port "$i"), adminPort: $(admin_port "$i"), messagingPort: $(messaging_port "$i") }
   seeds:
 END
-  for j in $(node_numbers); do
-    printf '    - "127.0.0.1:%d"\n' "$(messaging_port "$j")"
-  done
+  seeds
   cat <<'END'
 server:
   requestLog:

@@ -42,7 +42,7 @@ http_get() {
   timeout --foreground "$HTTP_TIMEOUT_SECONDS" bash -c '
     exec 3<>"/dev/tcp/127.0.0.1/$0" || exit 1
     printf "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%s\r\nConnection: close\r\n\r\n" "$1" "$0" >&3
-    head -c 65536 <&3
+    exec head -c 65536 <&3 # the process that is ended when time is up
   ' "$port" "$path" 2>/dev/null || true
 }
 
@@ -53,13 +53,27 @@ http_post() {
   timeout --foreground "$seconds" bash -c '
     exec 3<>"/dev/tcp/127.0.0.1/$0" || exit 1
     printf "POST %s HTTP/1.0\r\nHost: 127.0.0.1:%s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" "$1" "$0" >&3
-    head -c 8192 <&3
+    exec head -c 8192 <&3
   ' "$port" "$path" 2>/dev/null || true
 }
 
 # True if the health check behind an admin port says that all is well.
 is_healthy() {
   [[ $(http_get "$1" /healthcheck) == HTTP/*' 200 '* ]]
+}
+
+# Prints what a person should know of a health check behind an admin port: what is wrong, and whom the node does not
+# reach. Nothing if all is well.
+complaints() {
+  local answer wrong='"healthy":false,"message":"([^"]*)"' apart='"message":"([0-9]+ of [0-9]+ members reachable; not [^"]*)"'
+  answer=$(http_get "$1" /healthcheck)
+  if [[ -z $answer ]]; then
+    printf 'it does not answer'
+  elif [[ $answer =~ $wrong ]]; then
+    printf '%s' "${BASH_REMATCH[1]}"
+  elif [[ $answer =~ $apart ]]; then
+    printf '%s' "${BASH_REMATCH[1]}"
+  fi
 }
 
 # Prints what the health check behind an admin port says, in one line.

@@ -33,15 +33,19 @@ process_remains() {
 
 pid_file() { printf '%s/node-%s/pid' "$DATA" "$1"; }
 
-# Prints the pid of the process that serves as a node; false if there is none.
+# Prints the pid of the process that serves as a node; false if there is none. One that has just been started leaves its
+# pid with its data first.
 serving_pid() {
-  local i=$1 pid=''
-  { read -r pid <"$(pid_file "$i")"; } 2>/dev/null || true
-  process_serves "$pid" "$(node_config "$i")" || {
+  local i=$1 pid file
+  for file in "$(pid_file "$i")" '' "$(node_folder "$i")/db/lock"; do
     pid=${LAUNCHED[$i]-}
-    process_serves "$pid" "$(node_config "$i")"
-  } || return 1
-  printf '%s' "$pid"
+    [[ -z $file ]] || { read -r pid <"$file"; } 2>/dev/null || true
+    if process_serves "$pid" "$(node_config "$i")"; then
+      printf '%s' "$pid"
+      return 0 # said, because in a trap a bare return has the code of before
+    fi
+  done
+  return 1
 }
 
 # Starts a node in a session of its own, so that a Ctrl-C meant for us does not reach it. It must not inherit
@@ -58,6 +62,18 @@ launch() {
     </dev/null >"$log" 2>&1 {lock}<&- &
   LAUNCHED[$i]=$!
   disown
+}
+
+# Sets how far a node gives way to the others on this machine, 0 to 19, where the kernel shares the processors out by
+# sessions: a newcomer, which has everything to compile, would take as much as those that serve. It takes longer else, no more.
+yield_to_others() {
+  local pid=$1 much=$2 tries
+  for ((tries = 0; tries < 5; tries++)); do
+    { printf '%s' "$much" >"/proc/$pid/autogroup"; } 2>/dev/null && return 0
+    [[ -w /proc/$pid/autogroup ]] || return 0
+    sleep 0.1 # the kernel takes a change every tenth of a second
+  done
+  return 0
 }
 
 # True while the process that we started for a node lives.
