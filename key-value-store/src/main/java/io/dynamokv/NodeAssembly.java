@@ -73,6 +73,8 @@ final class NodeAssembly implements Managed {
   /** The same, when one alone may make it: others may know of one already. */
   private static final long ALONE_QUIET_NS = TimeUnit.SECONDS.toNanos(3);
 
+  private static final long START_PATIENCE_MS = 15_000;
+
   private final DynamoKvConfiguration configuration;
   private final Member self;
   private final Partitions partitions;
@@ -107,7 +109,9 @@ final class NodeAssembly implements Managed {
 
   @Override
   public void start() {
-    node.start();
+    try (StartWatch watch = new StartWatch(Thread.currentThread(), START_PATIENCE_MS)) {
+      node.start();
+    }
     node.found(configuration.membership().contacts());
     if (provider != null) {
       Set<Contact> seeds = configuration.membership().contacts();

@@ -21,6 +21,7 @@ import org.apache.activemq.broker.BrokerService;
 import org.apache.activemq.broker.region.policy.PolicyEntry;
 import org.apache.activemq.broker.region.policy.PolicyMap;
 import org.apache.activemq.broker.region.policy.VMPendingQueueMessageStoragePolicy;
+import org.apache.activemq.transport.RequestTimedOutIOException;
 import org.apache.activemq.usage.SystemUsage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +47,11 @@ final class EmbeddedBroker {
 
   /** After this time they are acknowledged without another one. */
   private static final long ACKNOWLEDGE_AT_THE_LATEST_MS = 50;
+
+  /** Nothing but threads of this process is waited for. */
+  private static final int CONNECT_TIMEOUT_MS = 3_000;
+
+  private static final int CONNECT_ATTEMPTS = 5;
 
   /** Room for what can come in between, where frames are small. */
   private static final long MIN_QUEUE_BYTES = 8 << 20;
@@ -248,8 +254,28 @@ final class EmbeddedBroker {
             });
   }
 
-  /** A connection inside the process handles one thing at a time; so each queue has its own. */
+  /**
+   * A connection inside the process handles one thing at a time; so each queue has its own.
+   *
+   * <p>The broker's end of it starts in a thread of its own, and learns only afterwards that it is
+   * to handle what comes at once. If that happens in the middle of its start, it never looks at the
+   * first thing that it was sent, which would be waited for for ever.
+   */
   private synchronized void consume(String queue) throws JMSException {
+    for (int attempt = 1; !consumers.containsKey(queue); attempt++) {
+      try {
+        consumers.put(queue, consumerOf(queue));
+      } catch (JMSException e) {
+        boolean hasTimedOut = Throwables.getRootCause(e) instanceof RequestTimedOutIOException;
+        if (!hasTimedOut || attempt == CONNECT_ATTEMPTS) {
+          throw e;
+        }
+        LOG.warn("the broker has not taken note of a consumer of {}; trying again", queue);
+      }
+    }
+  }
+
+  private Connection consumerOf(String queue) throws JMSException {
     Connection consumer = consumerFactory().createConnection();
     try {
       Session session = consumer.createSession(false, Session.AUTO_ACKNOWLEDGE);
@@ -260,12 +286,13 @@ final class EmbeddedBroker {
       stop("a consumer", consumer::close);
       throw e;
     }
-    consumers.put(queue, consumer);
+    return consumer;
   }
 
   private ActiveMQConnectionFactory consumerFactory() {
     ActiveMQConnectionFactory factory =
         new ActiveMQConnectionFactory(broker.getVmConnectorURI() + "?create=false&async=false");
+    factory.setConnectResponseTimeout(CONNECT_TIMEOUT_MS);
     factory.setWatchTopicAdvisories(false);
     factory.setStatsEnabled(false);
     factory.setCheckForDuplicates(false);
