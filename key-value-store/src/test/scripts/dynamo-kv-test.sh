@@ -2,6 +2,9 @@
 # Tests of ./dynamo-kv against StandIn.java, which stands in for the application. Needs a JDK.
 set -uo pipefail
 
+# Whoever runs us in the background has had us ignore Ctrl-C, and a shell can not take that back.
+[[ -n ${SIGNALS_RESET-} ]] || SIGNALS_RESET=yes exec env --default-signal=INT,QUIT bash "${BASH_SOURCE[0]}" "$@"
+
 HERE=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 ROOT=$(realpath "$HERE/../../../..")
 COMMAND=$ROOT/dynamo-kv

@@ -3,6 +3,7 @@ package io.dynamokv.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -66,10 +67,21 @@ class BackupIT {
         () -> cluster.repair(3) && cluster.dump(3).contains("\"keys\":3"));
     cluster.await("it to count again", () -> cluster.state(3).equals("up"));
     for (int node = 1; node <= 3; node++) {
+      StorageClient client = cluster.client(node);
+      // Each node finds that out for itself.
+      cluster.await("all three to be read from", () -> isReadFromAll(client));
       assertThat(cluster.client(node).get("changed", 3).values()).doesNotContain("before");
       assertThat(cluster.client(node).get("changed", 3).values()).hasSize(1);
       assertThat(cluster.client(node).get("deleted", 3).values()).isEmpty();
       assertThat(cluster.client(node).get("new", 3).values()).containsExactly("since");
+    }
+  }
+
+  private static boolean isReadFromAll(StorageClient client) {
+    try {
+      return client.get("new", 3).status() == 200;
+    } catch (IOException e) {
+      return false;
     }
   }
 }
