@@ -65,12 +65,15 @@ launch() {
 }
 
 # Sets how far a node gives way to the others on this machine, 0 to 19, where the kernel shares the processors out by
-# sessions: a newcomer, which has everything to compile, would take as much as those that serve. It takes longer else, no more.
+# sessions: a newcomer, which has everything to compile, would take as much as those that serve. It takes longer, no more.
+# A process that was just forked is in our own session still, which is not to be changed.
 yield_to_others() {
-  local pid=$1 much=$2 tries
-  for ((tries = 0; tries < 5; tries++)); do
-    { printf '%s' "$much" >"/proc/$pid/autogroup"; } 2>/dev/null && return 0
-    [[ -w /proc/$pid/autogroup ]] || return 0
+  local pid=$1 much=$2 own its tries
+  for ((tries = 0; tries < 50; tries++)); do
+    { read -r own _ </proc/self/autogroup && read -r its _ <"/proc/$pid/autogroup"; } 2>/dev/null || return 0
+    if [[ $its != "$own" ]] && { printf '%s' "$much" >"/proc/$pid/autogroup"; } 2>/dev/null; then
+      return 0
+    fi
     sleep 0.1 # the kernel takes a change every tenth of a second
   done
   return 0
