@@ -50,7 +50,7 @@ attend() {
   local i state running left_behind
   local -A was=()
   for i in $(node_numbers); do
-    was[$i]="running ${LAUNCHED[$i]}"
+    [[ -z ${LACKING[$i]-} ]] && was[$i]="running ${LAUNCHED[$i]}" || was[$i]=$(process_state "$i")
   done
   while :; do
     follow_settings
@@ -89,7 +89,7 @@ say_changed() {
     died)
       say "node-$i died. The end of its log, $(node_log "$i"):"
       say "$(end_of_log "$i" | tail -n 5 | sed 's/^/  /')"
-      say "Start it again with ./dynamo-kv server $(printf '%q' "$(node_config "$i")")"
+      say "Start it again with ./dynamo-kv cluster restart $i$(data_option)"
       ;;
     stopped) say "node-$i has stopped" ;;
     *) say "node-$i runs again (pid ${state#running })" ;;

@@ -95,7 +95,7 @@ parse_backup_options() {
 }
 
 set_node() {
-  NODE=$(number --node "$1" 1 "$MOST_NODES")
+  NODE=$(number --node "${1#node-}" 1 "$MOST_NODES")
 }
 
 chosen_nodes() {

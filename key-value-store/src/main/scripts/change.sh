@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# ./dynamo-kv cluster add, cluster remove I: nodes that come and go while the cluster runs.
+# ./dynamo-kv cluster add, remove I, restart I: nodes that come and go while the cluster runs.
 
 readonly CHANGE_TIMEOUT_SECONDS=${DYNAMO_KV_CHANGE_TIMEOUT_SECONDS:-600}
 
@@ -16,38 +16,63 @@ cluster_add() {
   write_config "$new"
   write_settings
   launch "$new" "$lock"
+  trap 'yield_to_others "${LAUNCHED[$NODES]}" 0' EXIT # however we end: it is filled at full speed then
   yield_to_others "${LAUNCHED[$new]}" 10
   await_change "node-$new is being filled" is_filled "$new"
-  yield_to_others "$(serving_pid "$new" || true)" 0
   write_meeting_points
   say "node-$new is up: http://127.0.0.1:$(http_port "$new") (admin $(admin_port "$new"), pid $(serving_pid "$new" || printf unknown))"
 }
 
 cluster_remove() {
-  local leaving=${REMOVE_NODE-}
+  local leaving=${ONE_NODE-}
   [[ -n $leaving ]] || misuse "cluster remove wants the number of a node"
   read_running_cluster || return
-  [[ $'\n'$(node_numbers)$'\n' == *$'\n'"$leaving"$'\n'* ]] || fail "there is no node-$leaving in $DATA"
+  require_node "$leaving"
   (($(node_numbers | wc -l) > 1)) || fail "node-$leaving is the only node"
   local lock other
   lock_folder
   other=$(another_running "$leaving") || fail "no other node runs that could take over what node-$leaving holds"
   refuse_if_too_few_remain "$leaving" "$other"
-  # What was cut off before is taken up where it is.
+  local text="the others take over what node-$leaving held"
   if has_left "$leaving" "$other"; then
-    await_change "the others take over what node-$leaving held" is_settled_without "$leaving" "$other"
+    : # a removal that was cut off is taken up where it is
   elif serving_pid "$leaving" >/dev/null; then
     ask_to_leave "$leaving"
-    await_change "node-$leaving is handing over what it holds" is_settled_without "$leaving" "$other"
+    text="node-$leaving is handing over what it holds"
   else
     ask_to_remove "$leaving" "$other"
-    await_change "the others take over what node-$leaving held" is_settled_without "$leaving" "$other"
   fi
+  await_change "$text" is_settled_without "$leaving" "$other"
   stop_one "$leaving"
   REMOVED="${REMOVED:+$REMOVED }$leaving"
   write_settings
   write_meeting_points
   say "node-$leaving is no member any more; what it had is still in $(node_folder "$leaving"), and is not needed"
+}
+
+# Stops a node, if it runs, and starts it in the background. The others serve meanwhile.
+cluster_restart() {
+  local node=${ONE_NODE-} lock started
+  [[ -n $node ]] || misuse "cluster restart wants the number of a node"
+  read_made_cluster || return
+  require_node "$node"
+  lock_folder
+  prepare_to_run
+  stop_one "$node"
+  refuse_if_ports_of_busy "$node"
+  launch "$node" "$lock"
+  started=$SECONDS
+  until is_ready "$node"; do
+    launched_lives "$node" || fail "$(end_of "$node")"
+    ((SECONDS - started < START_TIMEOUT_SECONDS)) || fail "$(delay_of "$node")"
+    progress "Waiting for node-$node to be healthy" "$((SECONDS - started)) s of $START_TIMEOUT_SECONDS"
+    sleep 0.2
+  done
+  say "node-$node is up: http://127.0.0.1:$(http_port "$node") (admin $(admin_port "$node"), pid $(serving_pid "$node" || printf unknown))"
+}
+
+require_node() {
+  [[ $'\n'$(node_numbers)$'\n' == *$'\n'"$1"$'\n'* ]] || fail "there is no node-$1 in $DATA"
 }
 
 # Fewer members than a request wants would answer 503 to all of them.
@@ -65,7 +90,7 @@ ask_to_leave() {
   local answer
   answer=$(http_post "$(admin_port "$1")" /tasks/leave 10)
   [[ $answer != *'can not leave'* ]] || fail "node-$1 can not leave: members of this cluster never change (membership.provider), or it is none any more"
-  [[ $answer == HTTP/*' 200 '* ]] || fail "node-$1 does not answer: stop it, then remove it again"
+  [[ $answer == HTTP/*' 202 '* ]] || fail "node-$1 does not answer: stop it, then remove it again"
 }
 
 # Has a node say that another one will not come back.
@@ -76,13 +101,17 @@ ask_to_remove() {
   [[ $answer == 'removed node-'* ]] || fail "node-$2 did not remove node-$1: ${answer:-it does not answer}"
 }
 
-read_running_cluster() {
+read_made_cluster() {
   if ! read_settings; then
     say "There is no cluster in $DATA"
     return 3
   fi
   # shellcheck disable=SC2034 # read in another file
   NODES=$MADE_NODES BASE_PORT=$MADE_BASE_PORT REPLICAS=$MADE_REPLICAS
+}
+
+read_running_cluster() {
+  read_made_cluster || return
   another_running 0 >/dev/null || {
     say "No node runs in $DATA"
     return 3
@@ -132,7 +161,7 @@ is_under_way() {
 }
 
 is_filled() {
-  serving_pid "$1" >/dev/null || launched_lives "$1" || explain_dead "$1"
+  serving_pid "$1" >/dev/null || launched_lives "$1" || fail "$(end_of "$1")"
   is_ready "$1" && [[ $(member_at "$1" "$1") == *'"state":"up"'* ]]
 }
 

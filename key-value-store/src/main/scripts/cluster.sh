@@ -5,7 +5,7 @@ cluster() {
   [[ -d /proc/self/fd ]] || fail "cluster needs Linux, for /proc"
   local command=start
   case ${1-} in
-    stop | status | add | remove)
+    stop | status | add | remove | restart)
       command=$1
       shift
       ;;

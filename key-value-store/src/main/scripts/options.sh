@@ -28,13 +28,13 @@ parse_cluster_options() {
       start:*) misuse "cluster does not take '$1'" ;;
       repair:*) misuse "repair takes --data DIR only, but got '$1'" ;;
       backup:* | restore:*) misuse "$command takes a folder, --node I and --data DIR, but got '$1'" ;;
-      remove:[1-9]*)
-        [[ -z ${REMOVE_NODE-} ]] || misuse "cluster remove takes one node at a time, but got '$1' too"
-        REMOVE_NODE=$(number "the node" "$1" 1 "$MOST_NODES")
+      remove:[1-9]* | remove:node-[1-9]* | restart:[1-9]* | restart:node-[1-9]*)
+        [[ -z ${ONE_NODE-} ]] || misuse "cluster $command takes one node at a time, but got '$1' too"
+        ONE_NODE=$(number "the node" "${1#node-}" 1 "$MOST_NODES")
         shift
         continue
         ;;
-      remove:*) misuse "cluster remove takes the number of a node and --data DIR, but got '$1'" ;;
+      remove:* | restart:*) misuse "cluster $command takes the number of a node and --data DIR, but got '$1'" ;;
       *) misuse "cluster $command takes --data DIR only, but got '$1'" ;;
     esac
     if [[ $1 == *=* ]]; then

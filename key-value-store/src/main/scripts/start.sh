@@ -2,6 +2,8 @@
 # ./dynamo-kv cluster: starting the nodes.
 
 readonly START_TIMEOUT_SECONDS=${DYNAMO_KV_START_TIMEOUT_SECONDS:-60}
+IS_RESTART=false      # whether the cluster was made before: it is to serve then, also without some of its nodes
+declare -A LACKING=() # node -> yes, if it could not be started, or is not healthy
 
 cluster_start() {
   complete_options
@@ -14,6 +16,7 @@ cluster_start() {
   exec {lock}<"$DATA"
   flock -n "$lock" || fail "another ./dynamo-kv cluster is starting the nodes in $DATA"
   refuse_if_running
+  ! read_settings || IS_RESTART=true
   prepare_folder
   take_responsibility
   start_nodes "$lock"
@@ -22,6 +25,7 @@ cluster_start() {
   if $DETACH; then
     RESPONSIBLE=false
     show_started
+    ((${#LACKING[@]} == 0)) || return 3
   else
     READY=true
     show_started
@@ -43,11 +47,11 @@ refuse_if_running() {
 See ./dynamo-kv cluster status$(data_option); end it with ./dynamo-kv cluster stop$(data_option)"
 }
 
-# How to start those nodes alone, each on a line of its own.
+# How to start those nodes again, each on a line of its own.
 how_to_start() {
   local i
   for i; do
-    printf '\nStart node-%s again with ./dynamo-kv server %q' "$i" "$(node_config "$i")"
+    printf '\nStart node-%s again with ./dynamo-kv cluster restart %s%s' "$i" "$i" "$(data_option)"
   done
 }
 
@@ -84,15 +88,33 @@ await_healthy() {
   while :; do
     waiting=''
     for i in $(node_numbers); do
-      launched_lives "$i" || explain_dead "$i"
-      is_ready "$i" || waiting+="${waiting:+, }node-$i"
+      [[ -z ${LACKING[$i]-} ]] || continue
+      launched_lives "$i" || do_without "$(end_of "$i")" "$i"
+      is_ready "$i" || waiting+="${waiting:+ }$i"
     done
     [[ -n $waiting ]] || break
-    ((SECONDS - started < START_TIMEOUT_SECONDS)) || explain_late
-    progress "Waiting for $waiting to be healthy" "$((SECONDS - started)) s of $START_TIMEOUT_SECONDS"
+    # shellcheck disable=SC2086 # numbers
+    ((SECONDS - started < START_TIMEOUT_SECONDS)) || do_without "$(delay_of $waiting)" $waiting
+    progress "Waiting for node-${waiting// /, node-} to be healthy" "$((SECONDS - started)) s of $START_TIMEOUT_SECONDS"
     sleep 0.2
   done
   end_progress
+}
+
+# Goes on without some nodes, if this is a restart and others live; else all is over.
+do_without() {
+  local text=$1 i others=0
+  shift
+  for i; do
+    LACKING[$i]=yes
+  done
+  for i in $(node_numbers); do
+    [[ -n ${LACKING[$i]-} ]] || ! launched_lives "$i" || others=$((others + 1))
+  done
+  if ! $IS_RESTART || ((others == 0)); then
+    fail "$text"
+  fi
+  say "$text"
 }
 
 # The pid file, which the node writes once it holds its data, tells it from another that answers on its port.
@@ -100,27 +122,42 @@ is_ready() {
   [[ -e $(pid_file "$1") ]] && is_healthy "$(admin_port "$1")"
 }
 
-explain_dead() {
-  local i=$1
-  fail "node-$i ended while it was starting. Its log, $(node_log "$i"), ends with:
-$(end_of_log "$i" | sed 's/^/  /')"
+# What there is to say of a node that ended while it was starting.
+end_of() {
+  printf '%s' "node-$1 ended while it was starting. Its log, $(node_log "$1"), ends with:
+$(end_of_log "$1" | sed 's/^/  /')"
 }
 
-explain_late() {
+# What there is to say of nodes that are not healthy in time.
+delay_of() {
   local i text="after $START_TIMEOUT_SECONDS s not every node is healthy:"
-  for i in $(node_numbers); do
-    is_ready "$i" && continue
+  for i; do
     text+=$'\n'"node-$i: $(health_report "$(admin_port "$i")")"
     [[ -e $(pid_file "$i") ]] || text+=" (and has not written its pid file)"
     text+=$'\n'"Its log, $(node_log "$i"), ends with:"$'\n'"$(end_of_log "$i" | sed 's/^/  /')"
   done
-  fail "$text"
+  printf '%s' "$text"
+}
+
+# The nodes that it goes on without.
+show_lacking() {
+  local i
+  for i in $(node_numbers); do
+    [[ -n ${LACKING[$i]-} ]] || continue
+    if launched_lives "$i"; then
+      printf '  node-%-2s is not healthy yet\n' "$i"
+    else
+      printf '  node-%-2s does not run.%s\n' "$i" "$(how_to_start "$i")"
+    fi
+  done
 }
 
 show_started() {
   local i end="Ctrl-C stops it."
-  local -a nodes
-  mapfile -t nodes < <(node_numbers)
+  local -a nodes=()
+  for i in $(node_numbers); do
+    [[ -n ${LACKING[$i]-} ]] || nodes+=("$i")
+  done
   local first=${nodes[0]} other=${nodes[1]-${nodes[0]}}
   if $DETACH; then
     end="./dynamo-kv cluster stop$(data_option) stops it."
@@ -130,6 +167,7 @@ show_started() {
     printf '  node-%-2s http://127.0.0.1:%s  (admin %s, messaging %s, pid %s)\n' "$i" \
       "$(http_port "$i")" "$(admin_port "$i")" "$(messaging_port "$i")" "$(serving_pid "$i" || printf unknown)"
   done
+  show_lacking
   cat <<END
 
 Try it. Keys and values are in Base64: aGVsbG8= is hello, d29ybGQ= is world.

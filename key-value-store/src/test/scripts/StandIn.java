@@ -6,14 +6,15 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * What the command sees of a node, for the tests of the command: ports, health check, pid file, signals. The
- * variables STAND_IN_FAILS, STAND_IN_SICK and STAND_IN_DEAF name a node that is to misbehave, STAND_IN_FILLING
- * and STAND_IN_CLEARING one that has something to do because the ring changes.
+ * variables STAND_IN_FAILS, STAND_IN_SICK and STAND_IN_DEAF name nodes that are to misbehave, STAND_IN_FILLING
+ * and STAND_IN_CLEARING those that have something to do because the ring changes.
  */
 public final class StandIn {
   public static void main(String[] args) throws Exception {
@@ -85,7 +86,8 @@ public final class StandIn {
   }
 
   private static boolean is(String what, String id) {
-    return id.equals(System.getenv("STAND_IN_" + what));
+    String ids = System.getenv().getOrDefault("STAND_IN_" + what, "");
+    return List.of(ids.split(",")).contains(id);
   }
 
   private static Matcher find(String text, String pattern) {

@@ -87,6 +87,9 @@ cluster --detach=yes|--detach takes no value
 cluster --colour red|cluster does not take '--colour'
 cluster stop --nodes 3|cluster stop takes --data DIR only, but got '--nodes'
 cluster status here|cluster status takes --data DIR only, but got 'here'
+cluster restart --data DATA|cluster restart wants the number of a node
+cluster restart 1 2|cluster restart takes one node at a time, but got '2' too
+cluster remove all|cluster remove takes the number of a node and --data DIR, but got 'all'
 backup|backup takes a folder: ./dynamo-kv backup FOLDER
 restore one two|restore takes one folder, but got 'two' too
 backup one --colour|backup takes a folder, --node I and --data DIR, but got '--colour'
@@ -286,6 +289,37 @@ a_node_that_dies_while_starting_is_named_and_the_others_stop() {
   says "node-1   stopped"
 }
 
+a_restart_goes_on_without_a_node_that_can_not_start() {
+  start --nodes 3
+  exits_with 0
+  cluster stop
+  STAND_IN_FAILS=node-2 start
+  exits_with 3
+  says "node-2 ended while it was starting. Its log, $DATA/node-2/log/node.log, ends with:"
+  says "The cluster is up: nodes 2,"
+  says "node-2  does not run."
+  says "Start node-2 again with ./dynamo-kv cluster restart 2 --data $DATA"
+  cluster status
+  exits_with 3
+  says "node-1   healthy"
+  says "node-2   stopped"
+  says "node-3   healthy"
+  cluster restart 2
+  exits_with 0
+  cluster status
+  exits_with 0
+  says "node-2   healthy"
+  cluster stop
+  STAND_IN_SICK=node-1 DYNAMO_KV_START_TIMEOUT_SECONDS=4 start
+  exits_with 3
+  says "node-1  is not healthy yet"
+  cluster stop
+  STAND_IN_FAILS=node-1,node-2,node-3 start
+  exits_with 1
+  cluster status
+  says "node-1   stopped"
+}
+
 a_node_that_does_not_get_healthy_is_named_in_time() {
   STAND_IN_SICK=node-1 DYNAMO_KV_START_TIMEOUT_SECONDS=4 start --nodes 1
   exits_with 1
@@ -352,11 +386,11 @@ a_node_that_dies_later_is_told_and_can_be_started_again_by_hand() {
   cluster status
   exits_with 3
   says "node-2   stopped"
-  says "Start node-2 again with ./dynamo-kv server $DATA/node-2/config.yml"
+  says "Start node-2 again with ./dynamo-kv cluster restart 2 --data $DATA"
   cluster
   exits_with 1
   says "is running already: node-1 has pid $(pid_of 1)"
-  says "Start node-2 again with ./dynamo-kv server $DATA/node-2/config.yml"
+  says "Start node-2 again with ./dynamo-kv cluster restart 2 --data $DATA"
   (cd "$DATA" && exec "$COMMAND" server node-2/config.yml >by-hand.log 2>&1) &
   local by_hand=$!
   until_true file_says "$DATA.out" "node-2 runs again (pid $by_hand)"
@@ -532,6 +566,7 @@ TESTS=(
   a_folder_of_any_name_works
   a_pid_that_is_not_the_nodes_is_never_signalled
   a_node_that_dies_while_starting_is_named_and_the_others_stop
+  a_restart_goes_on_without_a_node_that_can_not_start
   a_node_that_does_not_get_healthy_is_named_in_time
   a_node_that_does_not_stop_is_killed_with_a_word
   ctrl_c_stops_all_cleanly

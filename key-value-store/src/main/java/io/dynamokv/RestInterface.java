@@ -12,6 +12,8 @@ import io.dynamokv.health.ClusterHealthCheck;
 import io.dynamokv.health.DeadlockHealthCheck;
 import io.dynamokv.health.ServiceHealthCheck;
 import io.dynamokv.node.KeyValueService;
+import io.dynamokv.resources.AdminTask;
+import io.dynamokv.resources.AdminTaskServlet;
 import io.dynamokv.resources.BackupTask;
 import io.dynamokv.resources.ClusterResource;
 import io.dynamokv.resources.Dump;
@@ -82,11 +84,18 @@ final class RestInterface {
         .register("deadlocks", new DeadlockHealthCheck(new ThreadDeadlockDetector()));
     environment.healthChecks().register("storage", new ServiceHealthCheck(service));
     environment.healthChecks().register("cluster", new ClusterHealthCheck(service));
-    environment.admin().addTask(new RepairTask(service));
-    environment.admin().addTask(new LeaveTask(service));
-    environment.admin().addTask(new RemoveTask(service));
-    environment.admin().addTask(new BackupTask(service));
+    addTask(new RepairTask(service));
+    addTask(new LeaveTask(service));
+    addTask(new RemoveTask(service));
+    addTask(new BackupTask(service));
     environment.lifecycle().addServerLifecycleListener(server -> LOG.info("{}", startLine()));
+  }
+
+  private void addTask(AdminTask task) {
+    environment
+        .admin()
+        .addServlet("task-" + task.name(), new AdminTaskServlet(task))
+        .addMapping("/tasks/" + task.name());
   }
 
   /**

@@ -1,8 +1,8 @@
 package io.dynamokv;
 
 import java.util.Arrays;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.Timer;
+import java.util.TimerTask;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,21 +15,21 @@ final class StartWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StartWatch.class);
   private static final int MOST_FRAMES = 25;
 
-  private final ScheduledThreadPoolExecutor timer =
-      new ScheduledThreadPoolExecutor(
-          1,
-          task -> {
-            Thread thread = new Thread(task, "start-watch");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final Timer timer = new Timer("start-watch", true);
 
   /**
    * @param starting who has something to start
    * @param patienceMs after how many milliseconds that is long, and how often it is told
    */
   StartWatch(Thread starting, long patienceMs) {
-    timer.scheduleAtFixedRate(() -> tell(starting), patienceMs, patienceMs, TimeUnit.MILLISECONDS);
+    TimerTask telling =
+        new TimerTask() {
+          @Override
+          public void run() {
+            tell(starting);
+          }
+        };
+    timer.schedule(telling, patienceMs, patienceMs);
   }
 
   private static void tell(Thread starting) {
@@ -43,6 +43,6 @@ final class StartWatch implements AutoCloseable {
 
   @Override
   public void close() {
-    timer.shutdownNow();
+    timer.cancel();
   }
 }

@@ -42,6 +42,9 @@ final class RosterKeeper {
   /** Whether others have said so since this node started. */
   private boolean refused;
 
+  /** Whether versions from the future were told of: they come again with every gossip. */
+  private boolean toldOfLeaps;
+
   private long readyPlan;
   private long quietSinceNs;
   private long unrefusedNs;
@@ -185,7 +188,8 @@ final class RosterKeeper {
   boolean merge(Roster other, Set<MemberId> living) {
     boolean wasTaken = isNameTaken();
     Roster believed = roster.withoutLeaps(other);
-    if (!believed.equals(other)) {
+    if (!believed.equals(other) && !toldOfLeaps) {
+      toldOfLeaps = true;
       LOG.error("another node knows versions from the future; they are not believed");
     }
     MemberRecord ofSelf = believed.record(self.id());

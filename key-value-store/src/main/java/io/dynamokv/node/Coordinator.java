@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  * mailbox; a request stays with the one that it began with, and its id says which.
  */
 final class Coordinator {
-  private static final PutOutcome NOT_HERE = new PutOutcome.NotStored(Failure.NOT_A_HOLDER);
+  /** Nothing was stored, and it is for another node to coordinate it. */
+  static final PutOutcome NOT_HERE = new PutOutcome.NotStored(Failure.NOT_A_HOLDER);
 
   /** How many notes may wait for room in the queue of the local replica. */
   private static final int MAX_NOTES_FOR_LATER = 10_000;

@@ -143,6 +143,8 @@ final class PutRequest extends Request<PutCommand, PutOutcome> {
 
   @Override
   void count(PutOutcome outcome) {
-    coordinator.metrics().count(outcome, startedNs);
+    if (!outcome.equals(Coordinator.NOT_HERE)) { // whoever coordinates it counts it
+      coordinator.metrics().count(outcome, startedNs);
+    }
   }
 }

@@ -83,11 +83,6 @@ public final class Clearing {
     return last.plan == plan ? last.partitions : -1;
   }
 
-  /** Whether nothing is left here that this node does not hold by a plan. */
-  public boolean isClear(long plan) {
-    return left(plan) == 0;
-  }
-
   /** Looks whether nothing is left here, now, that this node does not hold. */
   public boolean looksClear() {
     return foreign(port.view()).isEmpty();

@@ -1,9 +1,7 @@
 package io.dynamokv.resources;
 
-import io.dropwizard.servlets.tasks.Task;
 import io.dynamokv.node.KeyValueService;
 import io.dynamokv.storage.StorageException;
-import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,26 +12,29 @@ import java.util.Map;
  * this moment, to a folder of its own on the node's machine, while the node goes on. Thread-safe;
  * keeps its caller waiting.
  */
-public final class BackupTask extends Task {
+public final class BackupTask implements AdminTask {
   private final KeyValueService service;
 
   public BackupTask(KeyValueService service) {
-    super("backup", "text/plain");
     this.service = service;
   }
 
   @Override
-  public void execute(Map<String, List<String>> parameters, PrintWriter output) {
-    List<String> folders = parameters.getOrDefault("folder", List.of());
-    if (folders.size() != 1) {
-      output.println("refused: say where to, with one parameter folder=/whole/path");
-      return;
+  public String name() {
+    return "backup";
+  }
+
+  @Override
+  public Answer carryOut(Map<String, List<String>> parameters) {
+    String folder = AdminTask.one(parameters, "folder");
+    if (folder == null) {
+      return Answer.wanted("one parameter, folder=/whole/path, a folder that is not there yet");
     }
     try {
-      service.backUp(Path.of(folders.get(0)));
-      output.println("done: " + folders.get(0));
+      service.backUp(Path.of(folder));
+      return Answer.done("done: " + folder);
     } catch (StorageException | InvalidPathException e) {
-      output.println("refused: " + e.getMessage());
+      return Answer.refused(String.valueOf(e.getMessage()));
     }
   }
 }

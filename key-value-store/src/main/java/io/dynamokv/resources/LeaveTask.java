@@ -1,8 +1,6 @@
 package io.dynamokv.resources;
 
-import io.dropwizard.servlets.tasks.Task;
 import io.dynamokv.node.KeyValueService;
-import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 
@@ -10,19 +8,23 @@ import java.util.Map;
  * {@code POST /tasks/leave} on the admin port: this node begins to hand over what it holds, and is
  * no member in the end. It answers at once. Thread-safe.
  */
-public final class LeaveTask extends Task {
+public final class LeaveTask implements AdminTask {
   private final KeyValueService service;
 
   public LeaveTask(KeyValueService service) {
-    super("leave", "text/plain");
     this.service = service;
   }
 
   @Override
-  public void execute(Map<String, List<String>> parameters, PrintWriter output) {
-    output.println(
-        service.leave()
-            ? "leaving; GET /cluster says how far it has come"
-            : "this node can not leave: members never change here, or it is none any more");
+  public String name() {
+    return "leave";
+  }
+
+  @Override
+  public Answer carryOut(Map<String, List<String>> parameters) {
+    return service.leave()
+        ? Answer.begun("leaving; GET /cluster says how far it has come")
+        : Answer.refused(
+            "this node can not leave: members never change here, or it is none any more");
   }
 }

@@ -1,9 +1,7 @@
 package io.dynamokv.resources;
 
-import io.dropwizard.servlets.tasks.Task;
 import io.dynamokv.node.KeyValueService;
 import io.dynamokv.repair.RoundReport;
-import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -16,25 +14,28 @@ import java.util.concurrent.TimeoutException;
  * hold, brings each what it lacks, and says what came of it. Thread-safe; keeps its caller waiting,
  * but no longer than so long.
  */
-public final class RepairTask extends Task {
+public final class RepairTask implements AdminTask {
   private static final long LONGEST_MINUTES = 30;
 
   private final KeyValueService service;
 
   public RepairTask(KeyValueService service) {
-    super("repair", "text/plain");
     this.service = service;
   }
 
   @Override
-  public void execute(Map<String, List<String>> parameters, PrintWriter output)
-      throws InterruptedException {
+  public String name() {
+    return "repair";
+  }
+
+  @Override
+  public Answer carryOut(Map<String, List<String>> parameters) throws InterruptedException {
     CompletableFuture<RoundReport> report = new CompletableFuture<>();
     service.repair(report::complete);
     try {
-      output.println(report.get(LONGEST_MINUTES, TimeUnit.MINUTES));
+      return Answer.done(report.get(LONGEST_MINUTES, TimeUnit.MINUTES).toString());
     } catch (TimeoutException e) {
-      output.println("still under way after " + LONGEST_MINUTES + " minutes, and goes on");
+      return Answer.begun("still under way after " + LONGEST_MINUTES + " minutes, and goes on");
     } catch (ExecutionException e) {
       throw new IllegalStateException("a report can not fail", e);
     }

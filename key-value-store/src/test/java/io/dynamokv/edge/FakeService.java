@@ -168,6 +168,9 @@ public final class FakeService implements KeyValueService {
 
   @Override
   public void repair(Consumer<RoundReport> done) {
+    if (thrown != null) {
+      throw thrown;
+    }
     done.accept(RoundReport.EMPTY);
   }
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
@@ -181,6 +182,42 @@ class OperatorTest {
     assertThat(answer.json().path("deadlocks").path("healthy").asBoolean()).isTrue();
     assertThat(answer.json().path("cluster").path("message").asText())
         .isEqualTo("1 of 4 members reachable; not node-2, node-3, node-4");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/tasks/repair, 200, ''",
+    "/tasks/leave, 409, refused: this node can not leave",
+    "/tasks/remove, 400, 'wanted: one parameter, member'",
+    "/tasks/remove?member=a&member=b, 400, 'wanted: one parameter, member'",
+    "/tasks/remove?member=node-1, 409, refused: node-1 is the node that was asked",
+    "/tasks/remove?member=node-9, 409, refused: there is no member node-9",
+    "/tasks/remove?member=node-2&force=true, 409, refused: node-2 can not be removed",
+    "/tasks/backup, 400, 'wanted: one parameter, folder'",
+    "/tasks/backup?folder=/x, 409, refused: the fake has no backups",
+  })
+  void what_a_task_answers_says_whether_it_was_done(String path, int status, String beginning)
+      throws Exception {
+    Answer answer = node.admin().post(path, "");
+
+    assertThat(answer.status()).isEqualTo(status);
+    assertThat(answer.headers()).containsEntry("content-type", "text/plain;charset=utf-8");
+    assertThat(answer.body()).startsWith(beginning);
+  }
+
+  @Test
+  void a_task_that_fails_leaves_the_reason_to_the_log() throws Exception {
+    node.service.thrown = new IllegalStateException("a secret of this node's");
+
+    Answer answer = node.admin().post("/tasks/repair", "");
+
+    assertThat(answer.status()).isEqualTo(500);
+    assertThat(answer.body()).isEqualTo("failed: the node's log says why\n");
+  }
+
+  @Test
+  void a_task_is_not_begun_by_looking_at_it() throws Exception {
+    assertThat(node.admin().get("/tasks/leave").status()).isEqualTo(405);
   }
 
   @Test

@@ -131,7 +131,7 @@ public final class SimulatedCore {
 
   /** Whether nothing is left here that is not this node's by a plan. */
   public boolean isClear(long plan) {
-    return core.repairs().clearing().isClear(plan);
+    return core.repairs().clearing().left(plan) == 0;
   }
 
   public Transport.Receiver receiver() {

@@ -6,14 +6,10 @@ import io.dynamokv.storage.StorageException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
-import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.List;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 
@@ -30,13 +26,13 @@ final class CleanEnd {
 
   /** To be called when the folder has been closed and is still locked. */
   static void write(Path folder) throws IOException {
-    Optional<Path> newest = newest(folder);
-    if (newest.isPresent()) {
+    List<Path> log = LogFiles.in(folder);
+    if (!log.isEmpty()) {
       Path unfinished = folder.resolve(FILE + ".new");
-      Files.writeString(unfinished, describe(newest.get()), UTF_8);
-      force(unfinished);
+      Files.writeString(unfinished, describeNewest(log), UTF_8);
+      LogFiles.force(unfinished);
       Files.move(unfinished, folder.resolve(FILE));
-      force(folder);
+      LogFiles.force(folder);
     }
   }
 
@@ -52,14 +48,14 @@ final class CleanEnd {
     } catch (NoSuchFileException e) {
       return; // New, or it ended by a crash.
     }
-    Optional<Path> newest = newest(folder);
-    String found = newest.isPresent() ? describe(newest.get()) : "no log file";
+    List<Path> log = LogFiles.in(folder);
+    String found = log.isEmpty() ? "no log file" : describeNewest(log);
     if (!found.equals(expected)) {
       throw JeFailure.rotten(
           folder, "its log ends with %s, and did with %s".formatted(found, expected));
     }
     Files.delete(folder.resolve(FILE));
-    force(folder);
+    LogFiles.force(folder);
   }
 
   /** What is restored into the folder ends otherwise. */
@@ -67,25 +63,12 @@ final class CleanEnd {
     Files.deleteIfExists(folder.resolve(FILE));
   }
 
-  private static Optional<Path> newest(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files
-          .filter(file -> file.toString().endsWith(".jdb"))
-          .max(Comparator.comparing(Path::getFileName));
-    }
-  }
-
-  private static String describe(Path file) throws IOException {
+  private static String describeNewest(List<Path> log) throws IOException {
+    Path file = log.get(log.size() - 1);
     CRC32C crc = new CRC32C();
     try (InputStream in = new CheckedInputStream(Files.newInputStream(file), crc)) {
       long bytes = in.transferTo(OutputStream.nullOutputStream());
       return "%s of %d bytes, checksum %x".formatted(file.getFileName(), bytes, crc.getValue());
-    }
-  }
-
-  private static void force(Path path) throws IOException {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      channel.force(true);
     }
   }
 }

@@ -5,13 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.dynamokv.storage.Storage;
 import io.dynamokv.storage.StorageException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * Puts backups into data folders that hold nothing. A folder into which a backup has been copied is
@@ -74,7 +71,7 @@ public final class JeRestoring {
   }
 
   private static void requireEmpty(Path folder) throws IOException {
-    if (!isUnderWay(folder) && !logFiles(folder).isEmpty()) {
+    if (!isUnderWay(folder) && !LogFiles.in(folder).isEmpty()) {
       throw StorageException.refusal(
           folder + " holds data already; a backup is restored into an empty folder only");
     }
@@ -94,13 +91,13 @@ public final class JeRestoring {
   private static void begin(Path folder) throws IOException {
     Files.writeString(
         folder.resolve(MARK), "a backup is being restored here; no node can start yet\n", UTF_8);
-    force(folder);
+    LogFiles.force(folder);
     deleteLog(folder);
   }
 
   private static void deleteLog(Path folder) throws IOException {
     CleanEnd.forget(folder);
-    for (Path file : logFiles(folder)) {
+    for (Path file : LogFiles.in(folder)) {
       Files.delete(file);
     }
   }
@@ -108,7 +105,7 @@ public final class JeRestoring {
   private static void end(Path folder) {
     try {
       Files.delete(folder.resolve(MARK));
-      force(folder);
+      LogFiles.force(folder);
     } catch (IOException e) {
       throw JeBackup.failed("the end of restoring to " + folder, e);
     }
@@ -124,18 +121,6 @@ public final class JeRestoring {
       Files.delete(folder.resolve(MARK));
     } catch (IOException e) {
       because.addSuppressed(e);
-    }
-  }
-
-  private static List<Path> logFiles(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(file -> file.toString().endsWith(".jdb")).toList();
-    }
-  }
-
-  private static void force(Path folder) throws IOException {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
     }
   }
 

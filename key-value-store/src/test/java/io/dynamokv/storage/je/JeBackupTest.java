@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,7 +51,11 @@ class JeBackupTest {
 
   /** Returns how many keys there are. */
   private long restore(Path folder) {
-    return JeRestoring.restore(backup, settings(folder), Storage::approximateCount);
+    return restore(folder, Storage::approximateCount);
+  }
+
+  private long restore(Path folder, Function<Storage, Long> finish) {
+    return JeRestoring.restore(backup, settings(folder), finish);
   }
 
   private static Key key(int number) {
@@ -176,9 +181,8 @@ class JeBackupTest {
     storage.backUp(backup);
     assertThatThrownBy(
             () ->
-                JeRestoring.restore(
-                    backup,
-                    settings(restored),
+                restore(
+                    restored,
                     any -> {
                       throw new AssertionError("the process dies");
                     }))
@@ -195,9 +199,8 @@ class JeBackupTest {
     storage.backUp(backup);
     assertThatThrownBy(
             () ->
-                JeRestoring.restore(
-                    backup,
-                    settings(restored),
+                restore(
+                    restored,
                     any -> {
                       throw StorageException.refusal("of another node");
                     }))
