@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.dynamokv.edge.Http;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -42,6 +43,9 @@ final class LocalCluster implements AutoCloseable {
   private final Preparation preparation;
   private volatile int lastNode;
 
+  /** Nodes have sessions of their own: nobody else ends them when the tests are told to stop. */
+  private final Thread atExit = new Thread(this::endAll);
+
   /** What is to be done before a node is started for the first time. */
   interface Preparation {
     void prepare(int node) throws IOException;
@@ -59,6 +63,7 @@ final class LocalCluster implements AutoCloseable {
     IntStream.rangeClosed(1, nodes).forEach(this.nodes::add);
     this.basePort = basePort;
     this.data = data;
+    Runtime.getRuntime().addShutdownHook(atExit);
   }
 
   /** Starts a cluster in an empty folder and waits until all its nodes are healthy. */
@@ -341,19 +346,32 @@ final class LocalCluster implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
+    Runtime.getRuntime().removeShutdownHook(atExit);
+    endAll();
+  }
+
+  private void endAll() {
     for (int node = 1; node <= MOST_NODES; node++) {
-      if (Files.exists(folder(node).resolve("pid"))) {
-        ProcessHandle.of(Long.parseLong(Files.readString(folder(node).resolve("pid")).trim()))
-            .ifPresent(LocalCluster::end);
+      Path pid = folder(node).resolve("pid");
+      if (Files.exists(pid)) {
+        end(pid);
       }
     }
   }
 
   /** Waits, for a little while, until what it holds is free. */
-  private static void end(ProcessHandle process) {
-    process.destroyForcibly();
-    process.onExit().completeOnTimeout(process, 10, TimeUnit.SECONDS).join();
+  private static void end(Path pid) {
+    try {
+      ProcessHandle.of(Long.parseLong(Files.readString(pid).trim()))
+          .ifPresent(
+              process -> {
+                process.destroyForcibly();
+                process.onExit().completeOnTimeout(process, 10, TimeUnit.SECONDS).join();
+              });
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static Path repositoryRoot() {
