@@ -321,6 +321,11 @@ public final class Membership {
     return null;
   }
 
+  /** A provider finds these in bad health, and no others. */
+  public synchronized void doubt(Set<MemberId> members) {
+    peers.doubt(members);
+  }
+
   /** Lets time pass; to be called several times within the time of suspicion. */
   public synchronized boolean tick(long nowNs) {
     boolean paused = nowNs - lastTickNs > 2 * beatNs;
@@ -349,13 +354,8 @@ public final class Membership {
 
   /** Who says that it has what it should have by the plan that this node follows. */
   private Set<MemberId> ready() {
-    Set<MemberId> ready = new TreeSet<>();
-    peers.forEach(
-        (id, peer) -> {
-          if (view.reachable().contains(id) && isReady(id, peer)) {
-            ready.add(id);
-          }
-        });
+    Set<MemberId> ready = new TreeSet<>(view.reachable());
+    ready.removeIf(id -> !isReady(id, peers.get(id)));
     if (keeper.isReady()) {
       ready.add(self.id());
     }
@@ -363,10 +363,8 @@ public final class Membership {
   }
 
   /** Whether a member has what it should have by the plan that this node follows. */
-  private boolean isReady(MemberId id, Peer peer) {
-    MemberRecord record = keeper.roster().record(id);
-    boolean isThatFolder = record != null && record.nodeId() == peer.nodeId();
-    return isThatFolder && peer.progress().ready() && peer.progress().plan() == keeper.plan();
+  private boolean isReady(MemberId id, @Nullable Peer peer) {
+    return peer != null && keeper.isKnownWith(id, peer.nodeId()) && peer.isReadyFor(keeper.plan());
   }
 
   private boolean refresh(long nowNs) {

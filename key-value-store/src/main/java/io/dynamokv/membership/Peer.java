@@ -9,7 +9,7 @@ import java.util.Map;
  *
  * <p>How long a silence may be is learnt from how regularly its heartbeats come ({@link
  * ArrivalTimes}), between half the time of suspicion and four times as much; while too little is
- * known, it is the time of suspicion.
+ * known, it is the time of suspicion. Of one that others find in bad health it is no longer.
  */
 final class Peer {
   /** A false alarm about once in a hundred million heartbeats, if they come as they use to. */
@@ -21,6 +21,7 @@ final class Peer {
   private final ArrivalTimes arrivals;
   private final Map<Work, Misses> misses = new EnumMap<>(Work.class);
   private boolean linked;
+  private boolean doubted;
   private boolean heard;
   private boolean agrees;
   private long nodeId;
@@ -41,6 +42,11 @@ final class Peer {
     if (up) {
       misses.values().forEach(Misses::clear);
     }
+  }
+
+  /** Others find it in bad health, or do not. */
+  void doubt(boolean isDoubted) {
+    doubted = isDoubted;
   }
 
   void beat(long nowNs) {
@@ -85,6 +91,11 @@ final class Peer {
     return progress;
   }
 
+  /** Whether it says that it has what it should have by a plan. */
+  boolean isReadyFor(long plan) {
+    return progress.ready() && progress.plan() == plan;
+  }
+
   Misses missesOf(Work work) {
     return misses.computeIfAbsent(work, kind -> new Misses(suspectAfterNs));
   }
@@ -119,7 +130,8 @@ final class Peer {
     if (!arrivals.isEnough()) {
       return silenceNs > suspectAfterNs;
     }
-    return silenceNs > LONGEST_SILENCE * suspectAfterNs
+    long mostNs = doubted ? suspectAfterNs : LONGEST_SILENCE * suspectAfterNs;
+    return silenceNs > mostNs
         || silenceNs > suspectAfterNs / 2 && arrivals.phi(silenceNs) > SUSPICIOUS_PHI;
   }
 

@@ -21,6 +21,9 @@ final class PeerTable {
   /** Those that there is a link to, be they members or not yet. */
   private final Set<MemberId> linked = new HashSet<>();
 
+  /** Those that others find in bad health. */
+  private Set<MemberId> doubted = Set.of();
+
   PeerTable(long suspectAfterNs) {
     this.suspectAfterNs = suspectAfterNs;
   }
@@ -32,6 +35,7 @@ final class PeerTable {
       if (!peers.containsKey(id)) {
         Peer peer = new Peer(suspectAfterNs, nowNs);
         peer.link(linked.contains(id));
+        peer.doubt(doubted.contains(id));
         peers.put(id, peer);
       }
     }
@@ -49,6 +53,12 @@ final class PeerTable {
       peer.link(up);
     }
     return peer != null;
+  }
+
+  /** These are in bad health, and no others. */
+  void doubt(Set<MemberId> members) {
+    doubted = members;
+    peers.forEach((id, peer) -> peer.doubt(members.contains(id)));
   }
 
   @Nullable Peer get(MemberId id) {

@@ -172,6 +172,12 @@ final class RosterKeeper {
     return setIfChanged(roster.with(new MemberRecord(self, nodeId, standing, version)));
   }
 
+  /** Whether a member is known with this data folder. */
+  boolean isKnownWith(MemberId id, long nodeId) {
+    MemberRecord record = roster.record(id);
+    return record != null && record.nodeId() == nodeId;
+  }
+
   /** Somebody says that a member will not come back; false if there is no such member. */
   boolean remove(MemberId id) {
     MemberRecord known = roster.record(id);

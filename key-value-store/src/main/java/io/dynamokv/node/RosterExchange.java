@@ -9,6 +9,7 @@ import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.MemberAddress;
 import io.dynamokv.transport.Message;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -59,8 +60,19 @@ final class RosterExchange {
   /** Where others may be met, by what a provider says. */
   void found(Set<Contact> found) {
     contacts = found;
+    membership.doubt(failing(found));
     nextGreetingNs = nanoClock.getAsLong();
     tick();
+  }
+
+  private static Set<MemberId> failing(Set<Contact> found) {
+    Set<MemberId> failing = new HashSet<>();
+    for (Contact contact : found) {
+      if (contact.isFailing() && contact.id() != null) {
+        failing.add(contact.id());
+      }
+    }
+    return failing;
   }
 
   /** To be called every now and then. */

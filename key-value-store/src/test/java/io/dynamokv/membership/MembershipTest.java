@@ -9,6 +9,7 @@ import io.dynamokv.ring.RingMember;
 import io.dynamokv.ring.TokenAllocator;
 import io.dynamokv.transport.Message;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class MembershipTest {
@@ -115,6 +116,22 @@ class MembershipTest {
     assertThat(membership.view().reachable()).contains(PEER);
     tickUntil(now + 2000, now + 4 * SUSPECT_NS + 200);
     assertThat(membership.view().reachable()).containsExactly(SELF);
+  }
+
+  @Test
+  void a_member_that_others_find_in_bad_health_has_no_more_than_the_time_of_suspicion() {
+    reach();
+    membership.doubt(Set.of(PEER));
+    long now = beat(30, 0, 100, 1200);
+    tickUntil(now, now + SUSPECT_NS);
+    assertThat(membership.view().reachable()).contains(PEER);
+    tickUntil(now + SUSPECT_NS, now + SUSPECT_NS + 100);
+    assertThat(membership.view().reachable()).containsExactly(SELF);
+
+    now = beat(30, now + 2000, 100, 1200);
+    membership.doubt(Set.of(THIRD));
+    tickUntil(now, now + 2000);
+    assertThat(membership.view().reachable()).contains(PEER);
   }
 
   @Test

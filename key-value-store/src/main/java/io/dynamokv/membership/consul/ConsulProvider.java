@@ -75,8 +75,7 @@ public final class ConsulProvider implements Provider {
       throw new IllegalStateException("started or closed before");
     }
     Watch watch =
-        new Watch(
-            catalog.catalogClient(), settings.service(), new ContactReader(cluster), listener);
+        new Watch(catalog.healthClient(), settings.service(), new ContactReader(cluster), listener);
     watching = loop("find members", "consul-watch", watch);
     watching.start();
     registering.start();

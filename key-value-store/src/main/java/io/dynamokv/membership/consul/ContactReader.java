@@ -5,7 +5,7 @@ import io.dynamokv.membership.consul.ServiceRecord.Reading;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.kiwiproject.consul.model.catalog.CatalogService;
+import org.kiwiproject.consul.model.health.ServiceHealth;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,11 +23,12 @@ final class ContactReader {
     this.cluster = cluster;
   }
 
-  Set<Contact> read(List<CatalogService> services) {
+  Set<Contact> read(List<ServiceHealth> services) {
     Set<Contact> contacts = new HashSet<>();
     Set<String> skipped = new HashSet<>();
-    for (CatalogService service : services) {
-      Reading reading = ServiceRecord.read(service.getServiceMeta(), cluster);
+    for (ServiceHealth service : services) {
+      Reading reading =
+          ServiceRecord.read(service.getService().getMeta(), cluster, isFailing(service));
       if (reading instanceof Reading.Found found) {
         contacts.add(found.contact());
       } else if (reading instanceof Reading.Skipped unusable) {
@@ -36,6 +37,11 @@ final class ContactReader {
     }
     tell(skipped);
     return Set.copyOf(contacts);
+  }
+
+  /** Whether Consul does not get through to the node, or its agent has ended. */
+  private static boolean isFailing(ServiceHealth service) {
+    return service.getChecks().stream().anyMatch(check -> check.getStatus().equals("critical"));
   }
 
   private void tell(Set<String> skipped) {
@@ -47,11 +53,11 @@ final class ContactReader {
     told = skipped;
   }
 
-  private static String complaint(CatalogService service, Reading.Skipped unusable) {
+  private static String complaint(ServiceHealth service, Reading.Skipped unusable) {
     return "service %s on Consul's node %s: %s"
         .formatted(
-            LogText.of(service.getServiceId()),
-            LogText.of(service.getNode()),
+            LogText.of(service.getService().getId()),
+            LogText.of(service.getNode().getNode()),
             LogText.of(unusable.why()));
   }
 }

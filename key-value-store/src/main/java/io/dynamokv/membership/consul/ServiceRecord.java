@@ -85,7 +85,7 @@ record ServiceRecord(String cluster, Member member, MemberState state, long node
   }
 
   /** Reads what {@link #meta} wrote on another node, or whatever else is there. */
-  static Reading read(Map<String, String> meta, String ownCluster) {
+  static Reading read(Map<String, String> meta, String ownCluster, boolean isFailing) {
     String cluster = meta.getOrDefault("cluster", "");
     if (!cluster.equals(ownCluster)) {
       return new Reading.Skipped(
@@ -94,7 +94,8 @@ record ServiceRecord(String cluster, Member member, MemberState state, long node
     try {
       MemberId id = new MemberId(meta.getOrDefault("id", ""));
       int port = port(meta.getOrDefault("messaging-port", ""));
-      return new Reading.Found(new Contact(id, host(meta.getOrDefault("host", ""), port), port));
+      String host = host(meta.getOrDefault("host", ""), port);
+      return new Reading.Found(new Contact(id, host, port, isFailing));
     } catch (IllegalArgumentException e) {
       return new Reading.Skipped(String.valueOf(e.getMessage()));
     }

@@ -7,15 +7,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.kiwiproject.consul.CatalogClient;
+import org.kiwiproject.consul.HealthClient;
 import org.kiwiproject.consul.model.ConsulResponse;
-import org.kiwiproject.consul.model.catalog.CatalogService;
+import org.kiwiproject.consul.model.health.ServiceHealth;
 import org.kiwiproject.consul.option.QueryOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits for changes of the service in the catalog, by Consul's blocking queries: each names the
+ * Waits for changes of the service and of its health, by Consul's blocking queries: each names the
  * index of the answer before, and Consul answers when it has a later one, or when the time is up.
  * For one thread.
  */
@@ -28,15 +28,15 @@ final class Watch implements Loop.Step {
   /** So that a catalog that changes all the time is not asked all the time. */
   private static final Duration PAUSE = Duration.ofMillis(100);
 
-  private final CatalogClient catalog;
+  private final HealthClient health;
   private final String service;
   private final ContactReader reader;
   private final Listener listener;
   private BigInteger index = BigInteger.ZERO;
   private @Nullable Set<Contact> known;
 
-  Watch(CatalogClient catalog, String service, ContactReader reader, Listener listener) {
-    this.catalog = catalog;
+  Watch(HealthClient health, String service, ContactReader reader, Listener listener) {
+    this.health = health;
     this.service = service;
     this.reader = reader;
     this.listener = listener;
@@ -47,8 +47,9 @@ final class Watch implements Loop.Step {
     BigInteger asked = index;
     // If this fails, Consul may have lost its data, and this index may be one that is far ahead.
     index = BigInteger.ZERO;
-    ConsulResponse<List<CatalogService>> answer =
-        catalog.getService(service, QueryOptions.blockSeconds(WAIT_SECONDS, asked).build());
+    ConsulResponse<List<ServiceHealth>> answer =
+        health.getAllServiceInstances(
+            service, QueryOptions.blockSeconds(WAIT_SECONDS, asked).build());
     tell(reader.read(answer.getResponse()));
     index = nextIndex(asked, answer.getIndex());
     return PAUSE;
@@ -70,7 +71,10 @@ final class Watch implements Loop.Step {
       return;
     }
     known = contacts;
-    LOG.info("found {} members in Consul", contacts.size());
+    LOG.info(
+        "found {} members in Consul, {} of them in bad health",
+        contacts.size(),
+        contacts.stream().filter(Contact::isFailing).count());
     try {
       listener.found(contacts);
     } catch (RuntimeException e) {

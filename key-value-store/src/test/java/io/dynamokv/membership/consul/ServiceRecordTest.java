@@ -38,7 +38,7 @@ class ServiceRecordTest {
   @ParameterizedTest
   @ValueSource(strings = {"10.0.0.1", "node-1.example", "::1", "[::1]", "fe80::1"})
   void what_a_node_writes_others_read_as_a_contact(String host) {
-    assertThat(ServiceRecord.read(record(host, "r1").meta(), "shop"))
+    assertThat(ServiceRecord.read(record(host, "r1").meta(), "shop", false))
         .isEqualTo(new Reading.Found(new Contact(new MemberId("node-1"), host, 8082)));
   }
 
@@ -87,7 +87,9 @@ class ServiceRecordTest {
     for (String key : new String[] {"id", "host", "messaging-port"}) {
       Map<String, String> meta = new HashMap<>(record.meta());
       meta.remove(key);
-      assertThat(ServiceRecord.read(meta, "shop")).as(key).isInstanceOf(Reading.Skipped.class);
+      assertThat(ServiceRecord.read(meta, "shop", false))
+          .as(key)
+          .isInstanceOf(Reading.Skipped.class);
     }
   }
 
@@ -98,8 +100,8 @@ class ServiceRecordTest {
   }
 
   private static String skipped(Map<String, String> meta, String cluster) {
-    assertThat(ServiceRecord.read(meta, cluster)).isInstanceOf(Reading.Skipped.class);
-    return ((Reading.Skipped) ServiceRecord.read(meta, cluster)).why();
+    assertThat(ServiceRecord.read(meta, cluster, false)).isInstanceOf(Reading.Skipped.class);
+    return ((Reading.Skipped) ServiceRecord.read(meta, cluster, false)).why();
   }
 
   private Map<String, String> with(String key, String value) {
