@@ -59,7 +59,7 @@ public final class AntiEntropy {
    * How much it may cost. Immutable.
    *
    * @param intervalNs from the beginning of one round to the next
-   * @param keysPerSecond how many differing keys are moved in a second; half of that by a newcomer
+   * @param keysPerSecond how many differing keys are moved in a second
    */
   public record Settings(long intervalNs, int keysPerSecond) {}
 

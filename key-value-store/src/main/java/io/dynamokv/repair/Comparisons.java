@@ -1,6 +1,5 @@
 package io.dynamokv.repair;
 
-import io.dynamokv.membership.View;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.Message;
 import java.util.BitSet;
@@ -50,7 +49,7 @@ final class Comparisons {
             port,
             peer,
             aim,
-            pace(),
+            keysPerSecond,
             comparison -> {
               current = null;
               owners.values().removeIf(owner -> owner == comparison);
@@ -58,16 +57,6 @@ final class Comparisons {
             });
     current = next;
     next.begin(partitions);
-  }
-
-  /**
-   * Half of what is allowed while this node is to hold something for the first time: no copy is
-   * missing then, and the others have requests to serve.
-   */
-  private int pace() {
-    View view = port.view();
-    boolean isNewcomer = view.ring().partitionsHeldBy(view.self().id()).isEmpty();
-    return isNewcomer ? Math.max(1, keysPerSecond / 2) : keysPerSecond;
   }
 
   void tick() {
