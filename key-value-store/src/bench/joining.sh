@@ -55,8 +55,9 @@ while kill -0 "$add" 2>/dev/null; do
 done
 wait "$add"
 joining=$(cat "$data/joining") up=$(cat "$data/up" 2>/dev/null || now_ms)
-printf 'node-4 has %s keys; it was there after %d ms, and up %d ms after that\n' \
-  "$(gauge 4 storage.keys)" $((joining - began)) $((up - joining))
+fetched=$(grep -o '[0-9]* keys were fetched' "$data/node-4/log/node.log" | tail -n 1)
+printf 'node-4 has %s keys, the others written meanwhile: %s; it was there after %d ms, and up %d ms after that\n' \
+  "$(gauge 4 storage.keys)" "$fetched" $((joining - began)) $((up - joining))
 
 # The others still have what the newcomer has taken over, and drop it.
 while true; do

@@ -62,7 +62,8 @@ attend() {
       [[ $state == "${was[$i]-stopped}" ]] || say_changed "$i" "$state"
       was[$i]=$state
     done
-    if ((running + left_behind == 0)); then
+    # One that is just being restarted can not be seen for a moment; who does that has the folder's lock.
+    if ((running + left_behind == 0)) && flock -n "$DATA" true; then
       say "Every node has been stopped"
       RESPONSIBLE=false
       return

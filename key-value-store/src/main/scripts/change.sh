@@ -56,6 +56,8 @@ cluster_restart() {
   [[ -n $node ]] || misuse "cluster restart wants the number of a node"
   read_made_cluster || return
   require_node "$node"
+  [[ $MADE_AS == "$DATA" && -f $(node_config "$node") ]] ||
+    fail "$DATA is not where this cluster last ran, or lacks $(node_config "$node"): start all of it with ./dynamo-kv cluster$(data_option)"
   lock_folder
   prepare_to_run
   stop_one "$node"
@@ -64,7 +66,11 @@ cluster_restart() {
   started=$SECONDS
   until is_ready "$node"; do
     launched_lives "$node" || fail "$(end_of "$node")"
-    ((SECONDS - started < START_TIMEOUT_SECONDS)) || fail "$(delay_of "$node")"
+    if ((SECONDS - started >= START_TIMEOUT_SECONDS)); then
+      say "$(delay_of "$node")"
+      say "It goes on; ./dynamo-kv cluster status$(data_option) tells when it is healthy"
+      return 3
+    fi
     progress "Waiting for node-$node to be healthy" "$((SECONDS - started)) s of $START_TIMEOUT_SECONDS"
     sleep 0.2
   done
@@ -90,7 +96,7 @@ ask_to_leave() {
   local answer
   answer=$(http_post "$(admin_port "$1")" /tasks/leave 10)
   [[ $answer != *'can not leave'* ]] || fail "node-$1 can not leave: members of this cluster never change (membership.provider), or it is none any more"
-  [[ $answer == HTTP/*' 202 '* ]] || fail "node-$1 does not answer: stop it, then remove it again"
+  [[ $answer == HTTP/*' 20'[02]' '* ]] || fail "node-$1 does not answer: stop it, then remove it again"
 }
 
 # Has a node say that another one will not come back.
@@ -217,7 +223,10 @@ stop_one() {
   local -A pids=()
   pids[$1]=$(serving_pid "$1") || return 0
   signal_all TERM
+  progress "Waiting for node-$1 to end" "up to $STOP_TIMEOUT_SECONDS s"
   wait_until_gone "$STOP_TIMEOUT_SECONDS" && return 0
+  say "node-$1 (pid ${pids[$1]}) has not stopped in $STOP_TIMEOUT_SECONDS s: killing it"
   signal_all KILL
-  wait_until_gone "$KILL_TIMEOUT_SECONDS"
+  wait_until_gone "$KILL_TIMEOUT_SECONDS" || fail "even killed, pid ${pids[$1]} does not end"
+  rm -f "$(pid_file "$1")"
 }

@@ -19,7 +19,7 @@ repair() {
       continue
     fi
     answer=$(http_post "$(admin_port "$i")" /tasks/repair "$REPAIR_TIMEOUT_SECONDS")
-    if [[ $answer == HTTP/*' 200 '* ]]; then
+    if [[ $answer == HTTP/* ]]; then
       answer=${answer##*$'\r\n\r\n'}
       printf 'node-%s: %s\n' "$i" "${answer//$'\n'/}"
       [[ $answer == *', 0 unknown; '*'; 0 failures'* ]] || code=3

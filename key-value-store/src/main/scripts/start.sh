@@ -2,7 +2,7 @@
 # ./dynamo-kv cluster: starting the nodes.
 
 readonly START_TIMEOUT_SECONDS=${DYNAMO_KV_START_TIMEOUT_SECONDS:-60}
-IS_RESTART=false      # whether the cluster was made before: it is to serve then, also without some of its nodes
+IS_RESTART=false      # whether nodes have data: they are to serve it, also without some of them
 declare -A LACKING=() # node -> yes, if it could not be started, or is not healthy
 
 cluster_start() {
@@ -16,7 +16,7 @@ cluster_start() {
   exec {lock}<"$DATA"
   flock -n "$lock" || fail "another ./dynamo-kv cluster is starting the nodes in $DATA"
   refuse_if_running
-  ! read_settings || IS_RESTART=true
+  [[ -z $(compgen -G "$DATA/node-*/db/*.jdb") ]] || IS_RESTART=true
   prepare_folder
   take_responsibility
   start_nodes "$lock"
@@ -89,7 +89,10 @@ await_healthy() {
     waiting=''
     for i in $(node_numbers); do
       [[ -z ${LACKING[$i]-} ]] || continue
-      launched_lives "$i" || do_without "$(end_of "$i")" "$i"
+      if ! launched_lives "$i"; then
+        do_without "$(end_of "$i")" "$i"
+        continue
+      fi
       is_ready "$i" || waiting+="${waiting:+ }$i"
     done
     [[ -n $waiting ]] || break
@@ -162,7 +165,10 @@ show_started() {
   if $DETACH; then
     end="./dynamo-kv cluster stop$(data_option) stops it."
   fi
-  printf 'The cluster is up: nodes %d, replicas of each key %d, data in %s\n\n' "${#nodes[@]}" "$REPLICAS" "$DATA"
+  local all
+  all=$(node_numbers | wc -l)
+  ((all == ${#nodes[@]})) && all='' || all=" of $all"
+  printf 'The cluster is up: nodes %d%s, replicas of each key %d, data in %s\n\n' "${#nodes[@]}" "$all" "$REPLICAS" "$DATA"
   for i in "${nodes[@]}"; do
     printf '  node-%-2s http://127.0.0.1:%s  (admin %s, messaging %s, pid %s)\n' "$i" \
       "$(http_port "$i")" "$(admin_port "$i")" "$(messaging_port "$i")" "$(serving_pid "$i" || printf unknown)"

@@ -293,10 +293,11 @@ a_restart_goes_on_without_a_node_that_can_not_start() {
   start --nodes 3
   exits_with 0
   cluster stop
+  have_data 1 2 3
   STAND_IN_FAILS=node-2 start
   exits_with 3
   says "node-2 ended while it was starting. Its log, $DATA/node-2/log/node.log, ends with:"
-  says "The cluster is up: nodes 2,"
+  says "The cluster is up: nodes 2 of 3,"
   says "node-2  does not run."
   says "Start node-2 again with ./dynamo-kv cluster restart 2 --data $DATA"
   cluster status
@@ -318,6 +319,72 @@ a_restart_goes_on_without_a_node_that_can_not_start() {
   exits_with 1
   cluster status
   says "node-1   stopped"
+}
+
+# Real nodes leave files of their data.
+have_data() {
+  local i
+  for i; do
+    mkdir -p "$DATA/node-$i/db"
+    : >"$DATA/node-$i/db/00000000.jdb"
+  done
+}
+
+a_second_attempt_to_start_a_new_cluster_is_no_restart() {
+  STAND_IN_FAILS=node-2 start --nodes 2
+  exits_with 1
+  STAND_IN_FAILS=node-2 start
+  exits_with 1
+  cluster status
+  says "node-1   stopped"
+}
+
+one_node_is_restarted_whatever_it_does() {
+  start --nodes 2
+  local before
+  before=$(pid_of 2)
+  STAND_IN_DEAF=node-2 cluster restart node-2
+  exits_with 0
+  ended "$before"
+  DYNAMO_KV_STOP_TIMEOUT_SECONDS=1 STAND_IN_SICK=node-2 DYNAMO_KV_START_TIMEOUT_SECONDS=3 cluster restart 2
+  exits_with 3
+  says "has not stopped in 1 s: killing it"
+  says "node-2: 500"
+  says "It goes on; ./dynamo-kv cluster status --data $DATA tells when it is healthy"
+  alive "$(pid_of 2)"
+  STAND_IN_FAILS=node-2 cluster restart 2
+  exits_with 1
+  says "node-2 ended while it was starting"
+  cluster restart 3
+  exits_with 1
+  says "there is no node-3"
+  mv "$DATA" "$DATA.moved"
+  run "$COMMAND" cluster restart 2 --data "$DATA.moved"
+  exits_with 1
+  says "is not where this cluster last ran"
+  mv "$DATA.moved" "$DATA"
+}
+
+a_foreground_keeps_a_node_that_is_restarted() {
+  attended --nodes 1
+  run "$COMMAND" cluster restart 1 --data "$DATA"
+  exits_with 0
+  until_true file_says "$DATA.out" "node-1 runs again"
+  alive "$ATTENDED"
+  kill -TERM "$ATTENDED"
+  wait "$ATTENDED"
+  same 0 $?
+  cluster status
+  says "node-1   stopped"
+}
+
+a_newcomer_is_at_full_speed_when_the_command_gives_up_waiting_for_it() {
+  [[ -e /proc/self/autogroup ]] || return 0
+  start --nodes 2
+  STAND_IN_FILLING=node-3 DYNAMO_KV_CHANGE_TIMEOUT_SECONDS=2 cluster add
+  exits_with 1
+  says "after 2 s this has not ended: node-3 is being filled"
+  file_says "/proc/$(pid_of 3)/autogroup" 'nice 0' || wrong "node-3 still gives way"
 }
 
 a_node_that_does_not_get_healthy_is_named_in_time() {
@@ -567,6 +634,10 @@ TESTS=(
   a_pid_that_is_not_the_nodes_is_never_signalled
   a_node_that_dies_while_starting_is_named_and_the_others_stop
   a_restart_goes_on_without_a_node_that_can_not_start
+  a_second_attempt_to_start_a_new_cluster_is_no_restart
+  one_node_is_restarted_whatever_it_does
+  a_foreground_keeps_a_node_that_is_restarted
+  a_newcomer_is_at_full_speed_when_the_command_gives_up_waiting_for_it
   a_node_that_does_not_get_healthy_is_named_in_time
   a_node_that_does_not_stop_is_killed_with_a_word
   ctrl_c_stops_all_cleanly

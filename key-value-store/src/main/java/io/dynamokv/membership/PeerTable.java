@@ -21,7 +21,7 @@ final class PeerTable {
   /** Those that there is a link to, be they members or not yet. */
   private final Set<MemberId> linked = new HashSet<>();
 
-  /** Those that others find in bad health. */
+  /** Those that a provider finds in bad health, be they members or not yet. */
   private Set<MemberId> doubted = Set.of();
 
   PeerTable(long suspectAfterNs) {
@@ -35,10 +35,10 @@ final class PeerTable {
       if (!peers.containsKey(id)) {
         Peer peer = new Peer(suspectAfterNs, nowNs);
         peer.link(linked.contains(id));
-        peer.doubt(doubted.contains(id));
         peers.put(id, peer);
       }
     }
+    judge();
   }
 
   /** The link to a member was made or lost; false if that is no member yet. */
@@ -58,7 +58,14 @@ final class PeerTable {
   /** These are in bad health, and no others. */
   void doubt(Set<MemberId> members) {
     doubted = members;
-    peers.forEach((id, peer) -> peer.doubt(members.contains(id)));
+    judge();
+  }
+
+  /** If more than half seem to be in bad health, the reason may be with whoever finds them so. */
+  private void judge() {
+    long count = peers.keySet().stream().filter(doubted::contains).count();
+    boolean isBelieved = count <= peers.size() / 2;
+    peers.forEach((id, peer) -> peer.doubt(isBelieved && doubted.contains(id)));
   }
 
   @Nullable Peer get(MemberId id) {

@@ -65,14 +65,22 @@ final class RosterExchange {
     tick();
   }
 
+  /** Those of whom nothing better is known: where a member was before, it may be found failing. */
   private static Set<MemberId> failing(Set<Contact> found) {
-    Set<MemberId> failing = new HashSet<>();
+    Set<MemberId> failing = idsOf(found, true);
+    failing.removeAll(idsOf(found, false));
+    return failing;
+  }
+
+  private static Set<MemberId> idsOf(Set<Contact> found, boolean isFailing) {
+    Set<MemberId> ids = new HashSet<>();
     for (Contact contact : found) {
-      if (contact.isFailing() && contact.id() != null) {
-        failing.add(contact.id());
+      MemberId id = contact.id();
+      if (id != null && contact.isFailing() == isFailing) {
+        ids.add(id);
       }
     }
-    return failing;
+    return ids;
   }
 
   /** To be called every now and then. */

@@ -128,8 +128,17 @@ class MembershipTest {
     tickUntil(now + SUSPECT_NS, now + SUSPECT_NS + 100);
     assertThat(membership.view().reachable()).containsExactly(SELF);
 
-    now = beat(30, now + 2000, 100, 1200);
     membership.doubt(Set.of(THIRD));
+    now = beat(30, now + 2000, 100, 1200);
+    tickUntil(now, now + 2000);
+    assertThat(membership.view().reachable()).contains(PEER);
+  }
+
+  @Test
+  void if_more_than_half_of_the_others_are_found_in_bad_health_that_is_not_believed() {
+    reach();
+    membership.doubt(Set.of(PEER, THIRD));
+    long now = beat(30, 0, 100, 1200);
     tickUntil(now, now + 2000);
     assertThat(membership.view().reachable()).contains(PEER);
   }
