@@ -367,7 +367,9 @@ one_node_is_restarted_whatever_it_does() {
 
 a_foreground_keeps_a_node_that_is_restarted() {
   attended --nodes 1
-  run "$COMMAND" cluster restart 1 --data "$DATA"
+  # shellcheck disable=SC2016 # expanded when it runs
+  printf 'sleep 2; exec "$@"\n' >"$DATA.slowly"
+  DYNAMO_KV_RUN_WITH="bash $DATA.slowly" cluster restart 1
   exits_with 0
   until_true file_says "$DATA.out" "node-1 runs again"
   alive "$ATTENDED"
