@@ -45,7 +45,7 @@ restore() {
     ! serving_pid "$i" >/dev/null || fail "node-$i runs: stop it before its data is restored"
     [[ -d $FOLDER/node-$i ]] || fail "there is no backup of node-$i in $FOLDER"
     [[ -e $(node_folder "$i")/db/restoring || -z $(compgen -G "$(node_folder "$i")/db/*.jdb") ]] ||
-      fail "$(node_folder "$i")/db holds data already: a backup is restored into an empty folder only. Nothing was restored. Move it away first; or restore one node alone (--node I)"
+      fail "$(node_folder "$i")/db holds data already: a backup is restored into an empty folder only. Nothing was restored. Move it away first$([[ -n $NODE ]] || printf '; or restore one node alone (--node I)')"
   done
   prepare_to_run
   for i in $(chosen_nodes); do

@@ -2,6 +2,7 @@
 # ./dynamo-kv cluster: starting the nodes.
 
 readonly START_TIMEOUT_SECONDS=${DYNAMO_KV_START_TIMEOUT_SECONDS:-60}
+readonly MEET_TIMEOUT_SECONDS=$((START_TIMEOUT_SECONDS < 20 ? START_TIMEOUT_SECONDS : 20))
 IS_RESTART=false      # whether nodes have data: they are to serve it, also without some of them
 declare -A LACKING=() # node -> yes, if it could not be started, or is not healthy
 
@@ -81,6 +82,7 @@ start_nodes() {
     launch "$i" "$lock"
   done
   await_healthy
+  ((${#LACKING[@]} > 0)) || await_meeting
 }
 
 await_healthy() {
@@ -102,6 +104,24 @@ await_healthy() {
     sleep 0.2
   done
   end_progress
+}
+
+# A node is healthy alone; requests want several that know each other and have what they should have. After a restore of
+# all that takes them ten seconds; where a node has to be filled it may take hours, which are not waited for.
+await_meeting() {
+  local started=$SECONDS
+  until all_serve || ((SECONDS - started >= MEET_TIMEOUT_SECONDS)); do
+    progress "Waiting for the nodes to find each other" "$((SECONDS - started)) s of $MEET_TIMEOUT_SECONDS"
+    sleep 0.2
+  done
+  end_progress
+}
+
+all_serve() {
+  local i
+  for i in $(node_numbers); do
+    [[ -z $(complaints "$(admin_port "$i")") && $(member_at "$i" "$i") == *'"state":"up"'* ]] || return 1
+  done
 }
 
 # Goes on without some nodes, if this is a restart and others live; else all is over.

@@ -174,7 +174,7 @@ a_cluster_starts_detached_and_stops() {
 
 # given a busy port of another cluster's
 status_says_how_far_each_node_has_come_with_a_change_of_the_ring() {
-  STAND_IN_FILLING=node-2 STAND_IN_CLEARING=node-3 start
+  STAND_IN_FILLING=node-2 STAND_IN_CLEARING=node-3 DYNAMO_KV_START_TIMEOUT_SECONDS=5 start
   exits_with 0
   cluster status
   exits_with 0
