@@ -56,7 +56,7 @@ done
 wait "$add"
 joining=$(cat "$data/joining") up=$(cat "$data/up" 2>/dev/null || now_ms)
 fetched=$(grep -o '[0-9]* keys were fetched' "$data/node-4/log/node.log" | tail -n 1)
-printf 'node-4 has %s keys, the others written meanwhile: %s; it was there after %d ms, and up %d ms after that\n' \
+printf 'node-4 has %s keys, %s; it was there after %d ms, and up %d ms after that\n' \
   "$(gauge 4 storage.keys)" "$fetched" $((joining - began)) $((up - joining))
 
 # The others still have what the newcomer has taken over, and drop it.
