@@ -20,7 +20,7 @@ cluster_add() {
   yield_to_others "${LAUNCHED[$new]}" 10
   await_change "node-$new is being filled" is_filled "$new"
   write_meeting_points
-  say "node-$new is up: http://127.0.0.1:$(http_port "$new") (admin $(admin_port "$new"), pid $(serving_pid "$new" || printf unknown))"
+  say_up "$new"
 }
 
 cluster_remove() {
@@ -52,7 +52,7 @@ cluster_remove() {
 
 # Stops a node, if it runs, and starts it in the background. The others serve meanwhile.
 cluster_restart() {
-  local node=${ONE_NODE-} lock started
+  local node=${ONE_NODE-} lock
   [[ -n $node ]] || misuse "cluster restart wants the number of a node"
   read_made_cluster || return
   require_node "$node"
@@ -63,18 +63,19 @@ cluster_restart() {
   stop_one "$node"
   refuse_if_ports_of_busy "$node"
   launch "$node" "$lock"
-  started=$SECONDS
-  until is_ready "$node"; do
-    launched_lives "$node" || fail "$(end_of "$node")"
-    if ((SECONDS - started >= START_TIMEOUT_SECONDS)); then
-      say "$(delay_of "$node")"
-      say "It goes on; ./dynamo-kv cluster status$(data_option) tells when it is healthy"
-      return 3
-    fi
-    progress "Waiting for node-$node to be healthy" "$((SECONDS - started)) s of $START_TIMEOUT_SECONDS"
-    sleep 0.2
-  done
-  say "node-$node is up: http://127.0.0.1:$(http_port "$node") (admin $(admin_port "$node"), pid $(serving_pid "$node" || printf unknown))"
+  await_healthy say "$node"
+  if [[ -n ${LACKING[$node]-} ]]; then
+    launched_lives "$node" || return 1
+    say "It goes on; ./dynamo-kv cluster status$(data_option) tells when it is healthy"
+    return 3
+  fi
+  say_up "$node"
+}
+
+say_up() {
+  local places
+  places="http://127.0.0.1:$(http_port "$1") (admin $(admin_port "$1"), pid $(serving_pid "$1" || printf unknown))"
+  say "node-$1 is up: $places"
 }
 
 require_node() {
@@ -105,15 +106,6 @@ ask_to_remove() {
   answer=$(http_post "$(admin_port "$2")" "/tasks/remove?member=node-$1" 20)
   answer=${answer##*$'\r\n\r\n'}
   [[ $answer == 'removed node-'* ]] || fail "node-$2 did not remove node-$1: ${answer:-it does not answer}"
-}
-
-read_made_cluster() {
-  if ! read_settings; then
-    say "There is no cluster in $DATA"
-    return 3
-  fi
-  # shellcheck disable=SC2034 # read in another file
-  NODES=$MADE_NODES BASE_PORT=$MADE_BASE_PORT REPLICAS=$MADE_REPLICAS
 }
 
 read_running_cluster() {

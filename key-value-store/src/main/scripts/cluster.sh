@@ -22,7 +22,9 @@ cluster_stop() {
     return
   fi
   NODES=$MADE_NODES
-  local i running=0
+  local i running=0 lock
+  exec {lock}<"$DATA" # a node that is being restarted can not be seen for a moment
+  flock -w 10 "$lock" || say "Another ./dynamo-kv is starting or changing this cluster: stopping what runs of it now"
   for i in $(node_numbers); do
     if serving_pid "$i" >/dev/null; then
       running=$((running + 1))
@@ -42,12 +44,7 @@ cluster_stop() {
 }
 
 cluster_status() {
-  if ! read_settings; then
-    say "There is no cluster in $DATA"
-    return 3
-  fi
-  # shellcheck disable=SC2034 # read in another file
-  NODES=$MADE_NODES BASE_PORT=$MADE_BASE_PORT
+  read_made_cluster || return
   local i pid state change complaint code=0 running=0
   local -a missing=() changes=() complaints=()
   local columns='%-8s %-10s %8s %6s %6s %10s\n'

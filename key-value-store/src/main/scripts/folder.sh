@@ -45,6 +45,15 @@ read_settings() {
   [[ $REMOVED =~ ^[0-9\ ]*$ ]] || fail "$file is damaged: removed must be numbers of nodes"
 }
 
+# Takes them as those to work with; says so and gives 3 if there are none.
+read_made_cluster() {
+  if ! read_settings; then
+    say "There is no cluster in $DATA"
+    return 3
+  fi
+  NODES=$MADE_NODES BASE_PORT=$MADE_BASE_PORT REPLICAS=$MADE_REPLICAS
+}
+
 write_settings() {
   replace_file "$(settings_file)" <<END
 # What this cluster was made with; ./dynamo-kv cluster reads it.

@@ -5,12 +5,7 @@ readonly REPAIR_TIMEOUT_SECONDS=1900 # a little longer than a node takes at most
 
 repair() {
   parse_cluster_options repair "$@"
-  if ! read_settings; then
-    say "There is no cluster in $DATA"
-    return 3
-  fi
-  # shellcheck disable=SC2034 # read in another file
-  NODES=$MADE_NODES BASE_PORT=$MADE_BASE_PORT
+  read_made_cluster || return
   local i answer code=0
   for i in $(node_numbers); do
     if ! serving_pid "$i" >/dev/null; then

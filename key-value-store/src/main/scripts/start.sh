@@ -81,25 +81,35 @@ start_nodes() {
   for i in $(node_numbers); do
     launch "$i" "$lock"
   done
-  await_healthy
+  # shellcheck disable=SC2046 # numbers
+  await_healthy do_without $(node_numbers)
   ((${#LACKING[@]} > 0)) || await_meeting
 }
 
+# Waits for some nodes. One that ends, or takes too long, is counted among the lacking, and told to a function.
 await_healthy() {
-  local started=$SECONDS i waiting
+  local told=$1 started=$SECONDS i waiting
+  shift
   while :; do
     waiting=''
-    for i in $(node_numbers); do
+    for i; do
       [[ -z ${LACKING[$i]-} ]] || continue
       if ! launched_lives "$i"; then
-        do_without "$(end_of "$i")" "$i"
+        LACKING[$i]=yes
+        "$told" "$(end_of "$i")"
         continue
       fi
       is_ready "$i" || waiting+="${waiting:+ }$i"
     done
     [[ -n $waiting ]] || break
-    # shellcheck disable=SC2086 # numbers
-    ((SECONDS - started < START_TIMEOUT_SECONDS)) || do_without "$(delay_of $waiting)" $waiting
+    if ((SECONDS - started >= START_TIMEOUT_SECONDS)); then
+      for i in $waiting; do
+        LACKING[$i]=yes
+      done
+      # shellcheck disable=SC2086 # numbers
+      "$told" "$(delay_of $waiting)"
+      break
+    fi
     progress "Waiting for node-${waiting// /, node-} to be healthy" "$((SECONDS - started)) s of $START_TIMEOUT_SECONDS"
     sleep 0.2
   done
@@ -124,13 +134,9 @@ all_serve() {
   done
 }
 
-# Goes on without some nodes, if this is a restart and others live; else all is over.
+# Goes on without those that are lacking, if this is a restart and others live; else all is over.
 do_without() {
   local text=$1 i others=0
-  shift
-  for i; do
-    LACKING[$i]=yes
-  done
   for i in $(node_numbers); do
     [[ -n ${LACKING[$i]-} ]] || ! launched_lives "$i" || others=$((others + 1))
   done
