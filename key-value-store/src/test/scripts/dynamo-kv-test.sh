@@ -365,6 +365,21 @@ one_node_is_restarted_whatever_it_does() {
   mv "$DATA.moved" "$DATA"
 }
 
+a_stop_waits_for_a_node_that_is_being_restarted() {
+  start --nodes 1
+  # shellcheck disable=SC2016 # expanded when it runs
+  printf 'touch %q; sleep 2; exec "$@"\n' "$DATA.begun" >"$DATA.slowly"
+  DYNAMO_KV_RUN_WITH="bash $DATA.slowly" "$COMMAND" cluster restart 1 --data "$DATA" >/dev/null 2>&1 &
+  local restarting=$!
+  until_true test -e "$DATA.begun"
+  cluster stop
+  exits_with 0
+  says "All nodes have stopped"
+  wait "$restarting" || true
+  cluster stop
+  says "No node runs"
+}
+
 a_foreground_keeps_a_node_that_is_restarted() {
   attended --nodes 1
   # shellcheck disable=SC2016 # expanded when it runs
@@ -638,6 +653,7 @@ TESTS=(
   a_restart_goes_on_without_a_node_that_can_not_start
   a_second_attempt_to_start_a_new_cluster_is_no_restart
   one_node_is_restarted_whatever_it_does
+  a_stop_waits_for_a_node_that_is_being_restarted
   a_foreground_keeps_a_node_that_is_restarted
   a_newcomer_is_at_full_speed_when_the_command_gives_up_waiting_for_it
   a_node_that_does_not_get_healthy_is_named_in_time
