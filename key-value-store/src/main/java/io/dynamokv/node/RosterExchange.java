@@ -66,7 +66,7 @@ final class RosterExchange {
   }
 
   /** Those of whom nothing better is known: where a member was before, it may be found failing. */
-  private static Set<MemberId> failing(Set<Contact> found) {
+  static Set<MemberId> failing(Set<Contact> found) {
     Set<MemberId> failing = idsOf(found, true);
     failing.removeAll(idsOf(found, false));
     return failing;

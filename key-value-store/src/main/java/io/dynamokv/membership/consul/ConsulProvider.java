@@ -35,7 +35,7 @@ public final class ConsulProvider implements Provider {
   private final String cluster;
   private final RandomGenerator random;
   private final Consul agent;
-  private final Consul catalog;
+  private final Consul health;
   private final Consul farewell;
   private final Reachability reachability;
   private final Registration registration;
@@ -58,7 +58,7 @@ public final class ConsulProvider implements Provider {
     this.cluster = cluster;
     this.random = random;
     this.agent = ConsulClients.open(settings, CONNECT, READ);
-    this.catalog = ConsulClients.open(settings, CONNECT, READ);
+    this.health = ConsulClients.open(settings, CONNECT, READ);
     this.farewell = ConsulClients.open(settings, FAREWELL_CONNECT, FAREWELL_READ);
     this.reachability = new Reachability(settings.url());
     this.registration =
@@ -75,7 +75,7 @@ public final class ConsulProvider implements Provider {
       throw new IllegalStateException("started or closed before");
     }
     Watch watch =
-        new Watch(catalog.healthClient(), settings.service(), new ContactReader(cluster), listener);
+        new Watch(health.healthClient(), settings.service(), new ContactReader(cluster), listener);
     watching = loop("find members", "consul-watch", watch);
     watching.start();
     registering.start();
@@ -102,7 +102,7 @@ public final class ConsulProvider implements Provider {
       Thread.currentThread().interrupt();
     } finally {
       agent.destroy();
-      catalog.destroy();
+      health.destroy();
       farewell.destroy();
     }
   }
@@ -113,7 +113,7 @@ public final class ConsulProvider implements Provider {
     registering.end();
     // First what others can see.
     registering.awaitEnd(PATIENCE, agent::destroy, dueNanos);
-    started.awaitEnd(Duration.ZERO, catalog::destroy, dueNanos);
+    started.awaitEnd(Duration.ZERO, health::destroy, dueNanos);
   }
 
   private Loop loop(String task, String name, Loop.Step step) {

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the members of one cluster out of the catalog. What is of no use there is told once, for as
- * long as it stays. For one thread.
+ * Reads the members of one cluster out of what Consul says. What is of no use there is told once,
+ * for as long as it stays. For one thread.
  */
 final class ContactReader {
   private static final Logger LOG = LoggerFactory.getLogger(ContactReader.class);
@@ -39,7 +39,9 @@ final class ContactReader {
     return Set.copyOf(contacts);
   }
 
-  /** Whether Consul does not get through to the node, or its agent has ended. */
+  /**
+   * Whether Consul does not get through to the node, its agent has ended, or one is in maintenance.
+   */
   private static boolean isFailing(ServiceHealth service) {
     return service.getChecks().stream().anyMatch(check -> check.getStatus().equals("critical"));
   }

@@ -25,7 +25,7 @@ final class Watch implements Loop.Step {
 
   private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
 
-  /** So that a catalog that changes all the time is not asked all the time. */
+  /** So that what changes all the time is not asked all the time. */
   private static final Duration PAUSE = Duration.ofMillis(100);
 
   private final HealthClient health;

@@ -1,4 +1,4 @@
-/** Members that find each other in Consul's catalog. */
+/** Members that find each other, and each other's health, by asking Consul. */
 @NullMarked
 package io.dynamokv.membership.consul;
 
