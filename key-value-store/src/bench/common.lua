@@ -15,7 +15,7 @@ function base64(bytes)
   return table.concat(out)
 end
 
-key_count = 20000
+key_count = tonumber(os.getenv('BENCH_KEYS') or '20000')
 json = {['Content-Type'] = 'application/json'}
 value = base64(string.rep('0123456789', 10))
 

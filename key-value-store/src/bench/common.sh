@@ -38,12 +38,23 @@ fill() {
   BENCH_RUN=$runs wrk -t1 -c64 -d"$1s" -s "$BENCH_DIR/dynamo-fill.lua" "http://127.0.0.1:$base_port"
 }
 
-# load SECONDS: PUTs at the first node; prints requests a second, and those that failed. Every run has keys of its own.
+# load SECONDS: PUTs with CONNECTIONS (32) at the nodes of LOADED (1), as many at each; prints requests a second, and those
+# that failed. Every run, and every node in it, has keys of its own.
 load() {
-  local output
-  runs=$((runs + 1))
-  output=$(BENCH_RUN=$runs wrk -t1 -c"${CONNECTIONS:-32}" -d"$1s" --latency -s "$BENCH_DIR/dynamo-put.lua" "http://127.0.0.1:$base_port")
-  grep -E 'Non-2xx|Socket errors' <<<"$output" >&2 || true
-  awk '/Requests\/sec/ { rate = $2 } /99%/ { p99 = $2 } /Latency  / { most = $4 }
-    END { printf "%.0f PUT/s, p99 %s, longest %s\n", rate, p99, most }' <<<"$output"
+  local node
+  local -a nodes=() loads=()
+  read -ra nodes <<<"${LOADED:-1}"
+  for node in "${nodes[@]}"; do
+    runs=$((runs + 1))
+    BENCH_RUN=$runs BENCH_KEYS=$((20000 / ${#nodes[@]})) wrk -t1 -c$((${CONNECTIONS:-32} / ${#nodes[@]})) -d"$1s" --latency -s "$BENCH_DIR/dynamo-put.lua" \
+      "http://127.0.0.1:$(http "$node")" >"$data/load-$node" &
+    loads+=($!)
+  done
+  wait "${loads[@]}"
+  grep -hE 'Non-2xx|Socket errors' "${nodes[@]/#/$data/load-}" >&2 || true
+  awk 'function ms(time) { return time ~ /us$/ ? time / 1000 : time ~ /ms$/ ? time + 0 : time * 1000 }
+    /Requests\/sec/ { rate += $2 }
+    /99%/ && ms($2) > p99 { p99 = ms($2) }
+    /Latency  / && ms($4) > most { most = ms($4) }
+    END { printf "%.0f PUT/s, p99 %.1f ms, longest %.0f ms\n", rate, p99, most }' "${nodes[@]/#/$data/load-}"
 }
