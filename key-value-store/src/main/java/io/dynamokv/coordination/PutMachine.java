@@ -293,9 +293,16 @@ public final class PutMachine {
     return owed;
   }
 
-  /** Before the answer, turns to those that are silent again; after it, waits no longer. */
+  /**
+   * Before the answer, turns to those that are silent again; after it, waits no longer for holders.
+   * Those that are just becoming holders have much to do, and nobody else waits for them: to wait a
+   * little costs less than a hint.
+   */
   private Step<PutCommand, PutOutcome> replicaTimeout() {
-    return state == State.ANSWERED ? end(null) : weigh(replicateAgain());
+    if (state != State.ANSWERED) {
+      return weigh(replicateAgain());
+    }
+    return tally.isComplete() ? weigh(List.of()) : end(null);
   }
 
   private Step<PutCommand, PutOutcome> requestTimeout() {

@@ -189,6 +189,30 @@ class PutMachineTest {
     assertAnswers(machine.on(new PutEvent.ReplicaStored(B)), new PutOutcome.Stored(VERSION));
   }
 
+  @Test
+  void whoever_is_just_becoming_a_holder_is_given_the_time_of_the_request() {
+    PutMachine machine = new PutMachine(A, List.of(A, B), List.of(), 2, Set.of(A, B, C));
+    machine.start();
+    machine.setAllHolders(List.of(A, C));
+    machine.on(APPLIED_HERE);
+    machine.on(STORED_HERE);
+    assertAnswers(machine.on(new PutEvent.ReplicaStored(B)), new PutOutcome.Stored(VERSION));
+
+    assertNothing(machine.on(new PutEvent.ReplicaTimeout()));
+    assertThat(machine.on(new PutEvent.RequestTimeout()).commands())
+        .containsExactly(new PutCommand.Owe(C));
+    assertThat(machine.state()).isEqualTo(PutMachine.State.DONE);
+  }
+
+  @Test
+  void a_holder_that_is_silent_after_the_answer_is_owed_it_by_a_hint_at_once() {
+    PutMachine machine = started(1, APPLIED_HERE, STORED_HERE);
+    machine.setAllHolders(List.of(A, STRANGER));
+
+    assertThat(machine.on(new PutEvent.ReplicaTimeout()).commands())
+        .contains(new PutCommand.Owe(B), new PutCommand.Owe(C));
+  }
+
   // Reasons to stop, before anything is stored
 
   @Test
