@@ -65,6 +65,7 @@ final class Comparison {
       MemberId peer,
       Comparisons.Aim aim,
       int keysPerSecond,
+      Window window,
       Consumer<Comparison> ended) {
     this.comparisons = comparisons;
     this.port = port;
@@ -72,7 +73,7 @@ final class Comparison {
     this.ended = ended;
     this.beganNs = port.nanoTime();
     this.heardNs = beganNs;
-    this.exchanges = new Exchanges(comparisons, port, peer, aim, keysPerSecond, this);
+    this.exchanges = new Exchanges(comparisons, port, peer, aim, keysPerSecond, window, this);
   }
 
   MemberId peer() {

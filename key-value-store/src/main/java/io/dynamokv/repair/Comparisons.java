@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Comparisons {
   private final AntiEntropy.Port port;
   private final int keysPerSecond;
+  private final Window window = new Window();
   private final Map<Long, Comparison> owners = new HashMap<>();
   private @Nullable Comparison current;
   private long nextId;
@@ -50,6 +51,7 @@ final class Comparisons {
             peer,
             aim,
             keysPerSecond,
+            window,
             comparison -> {
               current = null;
               owners.values().removeIf(owner -> owner == comparison);

@@ -26,6 +26,7 @@ final class Exchange {
   /** What the other has, or {@link StateCodec#NO_STATE}. */
   private long hashThere;
 
+  private final long beganNs;
   private int bytes = -1;
   private long askedNs;
   private boolean ended;
@@ -36,6 +37,7 @@ final class Exchange {
     this.key = key;
     this.hashThere = hashThere;
     this.tries = tries;
+    this.beganNs = port.nanoTime();
   }
 
   Key key() {
@@ -54,6 +56,10 @@ final class Exchange {
   /** The bytes of the state that is being moved; negative while that is not known. */
   int bytes() {
     return bytes;
+  }
+
+  long beganNs() {
+    return beganNs;
   }
 
   /** When it last asked the other something. */

@@ -20,11 +20,8 @@ import java.util.function.LongFunction;
  * busy is tried again later; one of which nothing is heard fails alone. Not thread-safe.
  */
 final class Exchanges {
-  /** How many keys may be being moved, and how many may wait before more are compared. */
-  private static final int WINDOW = 512;
-
-  /** How many may be being moved, whatever their sizes. */
-  private static final int SMALLEST_WINDOW = 16;
+  /** How many keys may wait before more are compared. */
+  private static final int MOST_WAITING = Window.MOST;
 
   private static final long WINDOW_BYTES = 4L << 20;
   private static final int MOST_TRIES = 50;
@@ -35,6 +32,7 @@ final class Exchanges {
   private final MemberId peer;
   private final Comparisons.Aim aim;
   private final Allowance allowance;
+  private final Window window;
   private final Comparison owner;
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private final Map<Long, Exchange> asked = new HashMap<>();
@@ -45,7 +43,7 @@ final class Exchanges {
   private long openBytes;
 
   /** What one is taken to have whose size is not known yet: as much as the largest lately. */
-  private long expectedBytes = WINDOW_BYTES / SMALLEST_WINDOW;
+  private long expectedBytes = WINDOW_BYTES / Window.LEAST;
 
   private boolean busy;
   private boolean moving;
@@ -71,12 +69,14 @@ final class Exchanges {
       MemberId peer,
       Comparisons.Aim aim,
       int keysPerSecond,
+      Window window,
       Comparison owner) {
     this.comparisons = comparisons;
     this.port = port;
     this.peer = peer;
     this.aim = aim;
     this.allowance = new Allowance(keysPerSecond, port.nanoTime());
+    this.window = window;
     this.owner = owner;
   }
 
@@ -86,7 +86,7 @@ final class Exchanges {
 
   /** Whether few enough are waiting to look for more. */
   boolean wantMore() {
-    return waiting.size() < WINDOW;
+    return waiting.size() < MOST_WAITING;
   }
 
   boolean areDone() {
@@ -116,9 +116,9 @@ final class Exchanges {
   private boolean hasRoom() {
     int unsized = open - sized;
     return !waiting.isEmpty()
-        && open < WINDOW
+        && open < window.size()
         && openBytes < WINDOW_BYTES
-        && (unsized < SMALLEST_WINDOW || openBytes + unsized * expectedBytes < WINDOW_BYTES);
+        && (unsized < Window.LEAST || openBytes + unsized * expectedBytes < WINDOW_BYTES);
   }
 
   /** Tries again what was busy, and gives up what is silent; to be called every now and then. */
@@ -168,7 +168,7 @@ final class Exchanges {
   void sized(int bytes) {
     sized++;
     openBytes += bytes;
-    expectedBytes = Math.max(bytes, expectedBytes - expectedBytes / SMALLEST_WINDOW);
+    expectedBytes = Math.max(bytes, expectedBytes - expectedBytes / Window.LEAST);
   }
 
   void fetched(int bytes) {
@@ -184,6 +184,7 @@ final class Exchanges {
       return;
     }
     open--;
+    window.took(port.nanoTime() - exchange.beganNs());
     if (exchange.bytes() >= 0) {
       sized--;
       openBytes -= exchange.bytes();
