@@ -5,11 +5,13 @@ readonly CHANGE_TIMEOUT_SECONDS=${DYNAMO_KV_CHANGE_TIMEOUT_SECONDS:-600}
 
 cluster_add() {
   read_running_cluster || return
-  local new=$((NODES + 1)) lock
+  prepare_to_run # a build may take minutes
+  local lock
+  lock_folder
+  read_running_cluster || return
+  local new=$((NODES + 1))
   ((new <= MOST_NODES)) || fail "a local cluster has at most $MOST_NODES nodes, and this one has had $NODES"
   (($(messaging_port "$new") <= 65535)) || fail "there are no ports left for node-$new"
-  lock_folder
-  prepare_to_run
   NODES=$new
   refuse_if_ports_of_busy "$new"
   mkdir -p "$(node_folder "$new")/log"
@@ -58,8 +60,8 @@ cluster_restart() {
   require_node "$node"
   [[ $MADE_AS == "$DATA" && -f $(node_config "$node") ]] ||
     fail "$DATA is not where this cluster last ran, or lacks $(node_config "$node"): start all of it with ./dynamo-kv cluster$(data_option)"
+  prepare_to_run # a build may take minutes
   lock_folder
-  prepare_to_run
   stop_one "$node"
   refuse_if_ports_of_busy "$node"
   launch "$node" "$lock"

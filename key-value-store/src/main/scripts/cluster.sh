@@ -24,7 +24,11 @@ cluster_stop() {
   NODES=$MADE_NODES
   local i running=0 lock
   exec {lock}<"$DATA" # a node that is being restarted can not be seen for a moment
-  flock -w 10 "$lock" || say "Another ./dynamo-kv is starting or changing this cluster: stopping what runs of it now"
+  if ! flock -n "$lock"; then
+    say "Waiting for another ./dynamo-kv, which is starting or changing this cluster"
+    flock -w 10 "$lock" || say "It takes longer: stopping what runs of it now"
+    read_made_cluster
+  fi
   for i in $(node_numbers); do
     if serving_pid "$i" >/dev/null; then
       running=$((running + 1))

@@ -374,6 +374,7 @@ a_stop_waits_for_a_node_that_is_being_restarted() {
   until_true test -e "$DATA.begun"
   cluster stop
   exits_with 0
+  says "Waiting for another ./dynamo-kv"
   says "All nodes have stopped"
   wait "$restarting" || true
   cluster stop
