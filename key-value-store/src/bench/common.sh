@@ -38,7 +38,7 @@ fill() {
   BENCH_RUN=$runs wrk -t1 -c64 -d"$1s" -s "$BENCH_DIR/dynamo-fill.lua" "http://127.0.0.1:$base_port"
 }
 
-# load SECONDS: PUTs with CONNECTIONS (32) at the nodes of LOADED (1), as many at each; prints requests a second, and those
+# load SECONDS: PUTs with CONNECTIONS (32) at the nodes of LOADED (1), a share at each; prints requests a second, and those
 # that failed. Every run, and every node in it, has keys of its own.
 load() {
   local node
@@ -50,11 +50,13 @@ load() {
       "http://127.0.0.1:$(http "$node")" >"$data/load-$node" &
     loads+=($!)
   done
-  wait "${loads[@]}"
+  for node in "${loads[@]}"; do
+    wait "$node"
+  done
   grep -hE 'Non-2xx|Socket errors' "${nodes[@]/#/$data/load-}" >&2 || true
   awk 'function ms(time) { return time ~ /us$/ ? time / 1000 : time ~ /ms$/ ? time + 0 : time * 1000 }
     /Requests\/sec/ { rate += $2 }
-    /99%/ && ms($2) > p99 { p99 = ms($2) }
-    /Latency  / && ms($4) > most { most = ms($4) }
+    $1 == "99%" && ms($2) > p99 { p99 = ms($2) }
+    $1 == "Latency" && $4 ~ /[0-9]/ && ms($4) > most { most = ms($4) }
     END { printf "%.0f PUT/s, p99 %.1f ms, longest %.0f ms\n", rate, p99, most }' "${nodes[@]/#/$data/load-}"
 }
