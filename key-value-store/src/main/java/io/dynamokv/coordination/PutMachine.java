@@ -56,6 +56,9 @@ public final class PutMachine {
   /** Those that have not stored it yet. */
   private final List<MemberId> newHolders = new ArrayList<>();
 
+  /** Those of them that have been sent it, and have said nothing yet. */
+  private final Set<MemberId> awaitedNewHolders = new HashSet<>(0);
+
   private State state = State.NEW;
   private Set<MemberId> reachable;
   private @Nullable Version version;
@@ -120,12 +123,14 @@ public final class PutMachine {
       return localUncertain();
     } else if (event instanceof PutEvent.ReplicaStored replica) {
       newHolders.remove(replica.replica());
+      awaitedNewHolders.remove(replica.replica());
       tally.succeed(replica.replica());
       return weigh(List.of());
     } else if (event instanceof PutEvent.ReplicaFailed replica) {
       return replicaFailed(replica);
     } else if (event instanceof PutEvent.ViewChanged view) {
       reachable = view.reachable();
+      awaitedNewHolders.retainAll(reachable);
       giveUpUnreachable();
       return weigh(makeUp());
     } else if (event instanceof PutEvent.ReplicaTimeout) {
@@ -162,6 +167,7 @@ public final class PutMachine {
     List<PutCommand> commands = replicate();
     for (MemberId newHolder : newHolders) {
       if (reachable.contains(newHolder)) {
+        awaitedNewHolders.add(newHolder);
         commands.add(new PutCommand.Replicate(newHolder, local.state()));
       }
     }
@@ -170,6 +176,7 @@ public final class PutMachine {
 
   private Step<PutCommand, PutOutcome> replicaFailed(PutEvent.ReplicaFailed failed) {
     tally.giveUp(failed.replica());
+    awaitedNewHolders.remove(failed.replica());
     if (!failed.failure().isPassing()) {
       beyondHelp.add(failed.replica());
     }
@@ -256,17 +263,13 @@ public final class PutMachine {
       moveTo(State.DONE);
       outcome = new PutOutcome.Unknown(tally.wanted(), tally.succeeded());
     }
-    if (state == State.ANSWERED && tally.isComplete() && noneIsAwaited(newHolders)) {
+    if (state == State.ANSWERED && tally.isComplete() && awaitedNewHolders.isEmpty()) {
       moveTo(State.DONE);
     }
     if (state == State.DONE) {
       return new Step<>(join(commands, owed()), outcome, true);
     }
     return new Step<>(commands, outcome, false);
-  }
-
-  private boolean noneIsAwaited(List<MemberId> replicas) {
-    return replicas.stream().noneMatch(reachable::contains);
   }
 
   private static List<PutCommand> join(List<PutCommand> some, List<PutCommand> others) {
@@ -294,15 +297,15 @@ public final class PutMachine {
   }
 
   /**
-   * Before the answer, turns to those that are silent again; after it, waits no longer for holders.
-   * Those that are just becoming holders have much to do, and nobody else waits for them: to wait a
-   * little costs less than a hint.
+   * Before the answer, turns to those that are silent again; after it, waits no longer. But where
+   * all holders have stored it, those that are just becoming holders are given more time: they have
+   * much to do, and to wait a little costs less than a hint.
    */
   private Step<PutCommand, PutOutcome> replicaTimeout() {
     if (state != State.ANSWERED) {
       return weigh(replicateAgain());
     }
-    return tally.isComplete() ? weigh(List.of()) : end(null);
+    return tally.withoutSuccess().isEmpty() ? weigh(List.of()) : end(null);
   }
 
   private Step<PutCommand, PutOutcome> requestTimeout() {

@@ -329,7 +329,7 @@ final class Coordinator {
     if (request == null) {
       return;
     }
-    if (request.asksReplicas()) {
+    if (request.asksReplicas() && !request.silent().isEmpty()) {
       metrics.replicaTimeouts.mark();
     }
     if (!stoodStill) {

@@ -191,10 +191,7 @@ class PutMachineTest {
 
   @Test
   void whoever_is_just_becoming_a_holder_is_given_the_time_of_the_request() {
-    PutMachine machine = new PutMachine(A, List.of(A, B), List.of(), 2, Set.of(A, B, C));
-    machine.start();
-    machine.setAllHolders(List.of(A, C));
-    machine.on(APPLIED_HERE);
+    PutMachine machine = becoming(2);
     machine.on(STORED_HERE);
     assertAnswers(machine.on(new PutEvent.ReplicaStored(B)), new PutOutcome.Stored(VERSION));
 
@@ -206,11 +203,47 @@ class PutMachineTest {
 
   @Test
   void a_holder_that_is_silent_after_the_answer_is_owed_it_by_a_hint_at_once() {
-    PutMachine machine = started(1, APPLIED_HERE, STORED_HERE);
-    machine.setAllHolders(List.of(A, STRANGER));
+    PutMachine machine = becoming(1);
+    assertAnswers(machine.on(STORED_HERE), new PutOutcome.Stored(VERSION));
 
     assertThat(machine.on(new PutEvent.ReplicaTimeout()).commands())
-        .contains(new PutCommand.Owe(B), new PutCommand.Owe(C));
+        .containsExactlyInAnyOrder(new PutCommand.Owe(B), new PutCommand.Owe(C));
+    assertThat(machine.state()).isEqualTo(PutMachine.State.DONE);
+  }
+
+  @Test
+  void a_holder_that_has_failed_is_owed_it_at_the_first_timeout_whoever_is_becoming_one() {
+    PutMachine machine = becoming(1);
+    machine.on(STORED_HERE);
+    assertNothing(machine.on(new PutEvent.ReplicaFailed(B, Failure.OVERLOADED)));
+
+    assertThat(machine.on(new PutEvent.ReplicaTimeout()).commands())
+        .containsExactlyInAnyOrder(new PutCommand.Owe(B), new PutCommand.Owe(C));
+  }
+
+  @Test
+  void who_is_becoming_a_holder_and_fails_or_goes_is_owed_it_at_once() {
+    PutMachine failed = becoming(2);
+    failed.on(STORED_HERE);
+    failed.on(new PutEvent.ReplicaStored(B));
+    assertThat(failed.on(new PutEvent.ReplicaFailed(C, Failure.OVERLOADED)).commands())
+        .containsExactly(new PutCommand.Owe(C));
+
+    PutMachine gone = becoming(2);
+    gone.on(STORED_HERE);
+    gone.on(new PutEvent.ReplicaStored(B));
+    assertThat(gone.on(new PutEvent.ViewChanged(Set.of(A, B))).commands())
+        .containsExactly(new PutCommand.Owe(C));
+    assertThat(gone.state()).isEqualTo(PutMachine.State.DONE);
+  }
+
+  /** Held by A and B, soon by A and C, and applied. */
+  private static PutMachine becoming(int wanted) {
+    PutMachine machine = new PutMachine(A, List.of(A, B), List.of(), wanted, Set.of(A, B, C));
+    machine.start();
+    machine.setAllHolders(List.of(A, C));
+    machine.on(APPLIED_HERE);
+    return machine;
   }
 
   // Reasons to stop, before anything is stored
