@@ -129,6 +129,7 @@ final class Exchanges {
       if (nowNs - silent.getValue().askedNs() > SILENCE_NS) {
         asked.remove(silent.getKey());
         comparisons.forget(silent.getKey());
+        window.took(SILENCE_NS, open);
         silent.getValue().end(End.FAILED);
       }
     }
@@ -179,12 +180,21 @@ final class Exchanges {
     report = report.plusSent(bytes);
   }
 
+  private void pace(Exchange exchange, End end) {
+    long nowNs = port.nanoTime();
+    if (end == End.BUSY) {
+      window.refused(exchange.beganNs(), nowNs);
+    } else if (end == End.EQUAL) {
+      window.took(nowNs - exchange.beganNs(), open);
+    }
+  }
+
   void ended(Exchange exchange, End end) {
     if (over) {
       return;
     }
+    pace(exchange, end);
     open--;
-    window.took(port.nanoTime() - exchange.beganNs());
     if (exchange.bytes() >= 0) {
       sized--;
       openBytes -= exchange.bytes();

@@ -3,30 +3,63 @@ package io.dynamokv.repair;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How many keys may be being moved at once: as many as keep the time that each takes near a target.
- * Where requests keep the two nodes busy, or one of them has just begun, that time grows, and fewer
- * keys are moved; so moving gives way to requests. Not thread-safe.
+ * How many keys may be being moved at once: as many as keep the time that each takes near the
+ * shortest time that one took lately and a target more. Where requests keep the two nodes busy, or
+ * one of them has just begun, that time grows, and fewer keys are moved; so moving gives way to
+ * requests. Not thread-safe.
  *
- * <p>Source: congestion control by delay, as in LEDBAT (RFC 6817, section 2.4); without its base
- * delay, which between nodes is small beside the target.
+ * <p>Source: congestion control by delay, as in LEDBAT (RFC 6817, section 2.4); the base delay is
+ * the least of the last one to two thousand keys.
  */
 final class Window {
   static final int LEAST = 16;
   static final int MOST = 512;
   static final long TARGET_NS = TimeUnit.MILLISECONDS.toNanos(50);
+  static final int KEYS_OF_BASE = 1000;
 
   /** By how much of itself it grows at most while as many keys as it holds are moved. */
   private static final double GAIN = 0.25;
 
   private double size = LEAST;
+  private long leastNs = Long.MAX_VALUE;
+  private long leastBeforeNs = Long.MAX_VALUE;
+  private int keysOfLeast;
+  private long halvedNs = Long.MIN_VALUE;
 
   int size() {
     return (int) size;
   }
 
-  /** A key was moved, or was not, in this time. */
-  void took(long ns) {
-    double offTarget = Math.max(-1, 1 - (double) ns / TARGET_NS);
-    size = Math.min(MOST, Math.max(LEAST, size + GAIN * offTarget));
+  /**
+   * One side had no room for a key that was begun at a time. What was begun together counts once.
+   */
+  void refused(long beganNs, long nowNs) {
+    if (beganNs >= halvedNs) {
+      halvedNs = nowNs;
+      size = Math.max(LEAST, size / 2);
+    }
+  }
+
+  /**
+   * A key was moved in this time, or given up.
+   *
+   * @param open how many were being moved then; it grows only if it is what limits them
+   */
+  void took(long ns, int open) {
+    double late = (double) (ns - base(ns)) / TARGET_NS;
+    if (late > 1 || open >= size()) {
+      size = Math.min(MOST, Math.max(LEAST, size + GAIN * Math.max(-1, 1 - late)));
+    }
+  }
+
+  private long base(long ns) {
+    if (keysOfLeast == KEYS_OF_BASE) {
+      leastBeforeNs = leastNs;
+      leastNs = Long.MAX_VALUE;
+      keysOfLeast = 0;
+    }
+    keysOfLeast++;
+    leastNs = Math.min(leastNs, ns);
+    return Math.min(leastNs, leastBeforeNs);
   }
 }

@@ -2,26 +2,62 @@ package io.dynamokv.repair;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class WindowTest {
+  private static final long BASE_NS = 3 * Window.TARGET_NS;
+
   private final Window window = new Window();
 
   @Test
-  void grows_while_keys_take_less_than_the_target_and_not_beyond_its_most() {
-    took(Window.TARGET_NS / 2, 100);
-    assertThat(window.size()).isBetween(Window.LEAST + 1, Window.LEAST + 100);
-    took(0, 10_000);
+  void grows_by_a_quarter_while_keys_take_no_longer_than_usual_and_not_beyond_its_most() {
+    took(BASE_NS, 16);
+    assertThat(window.size()).isEqualTo(20);
+    took(BASE_NS, 10_000);
     assertThat(window.size()).isEqualTo(Window.MOST);
   }
 
   @Test
+  void does_not_grow_while_something_else_limits_how_many_are_moved() {
+    for (int i = 0; i < 1000; i++) {
+      window.took(BASE_NS, Window.LEAST - 1);
+    }
+    assertThat(window.size()).isEqualTo(Window.LEAST);
+  }
+
+  @Test
   void shrinks_when_keys_take_longer_and_not_below_its_least() {
-    took(0, 10_000);
-    took(2 * Window.TARGET_NS, 100);
-    assertThat(window.size()).isBetween(Window.LEAST, Window.MOST - 10);
-    took(TimeUnit.SECONDS.toNanos(5), 10_000);
+    took(BASE_NS, 5_000);
+    took(BASE_NS + 2 * Window.TARGET_NS, 100);
+    assertThat(window.size()).isEqualTo(Window.MOST - 25);
+    took(BASE_NS + 100 * Window.TARGET_NS, Window.KEYS_OF_BASE / 2);
+    assertThat(window.size()).isEqualTo(Window.MOST - 25 - Window.KEYS_OF_BASE / 8);
+    for (int i = 0; i < 10; i++) {
+      took(BASE_NS, 1);
+      took(BASE_NS + 100 * Window.TARGET_NS, Window.KEYS_OF_BASE / 2);
+    }
+    assertThat(window.size()).isEqualTo(Window.LEAST);
+  }
+
+  @Test
+  void what_lasts_becomes_usual() {
+    took(0, Window.KEYS_OF_BASE);
+    took(BASE_NS, Window.KEYS_OF_BASE);
+    assertThat(window.size()).isLessThan(Window.MOST / 2);
+    took(BASE_NS, 2 * Window.KEYS_OF_BASE + 2_000);
+    assertThat(window.size()).isEqualTo(Window.MOST);
+  }
+
+  @Test
+  void halves_once_for_all_that_was_begun_before_and_had_no_room() {
+    took(BASE_NS, 10_000);
+    window.refused(100, 200);
+    window.refused(110, 210);
+    window.refused(199, 300);
+    assertThat(window.size()).isEqualTo(Window.MOST / 2);
+    for (int i = 3; i < 10; i++) {
+      window.refused(100 * i, 100 * i);
+    }
     assertThat(window.size()).isEqualTo(Window.LEAST);
   }
 
@@ -29,14 +65,14 @@ class WindowTest {
   void stays_where_the_time_is_as_long_as_its_size_makes_it() {
     long perKeyNs = Window.TARGET_NS / 100;
     for (int i = 0; i < 100_000; i++) {
-      window.took(window.size() * perKeyNs);
+      window.took(i % 100 == 0 ? perKeyNs : window.size() * perKeyNs, window.size());
     }
-    assertThat(window.size()).isBetween(95, 105);
+    assertThat(window.size()).isBetween(95, 110);
   }
 
   private void took(long ns, int times) {
     for (int i = 0; i < times; i++) {
-      window.took(ns);
+      window.took(ns, window.size());
     }
   }
 }
