@@ -22,6 +22,15 @@ public interface LocalReplica {
   boolean read(Key key, Consumer<ReadResult> done);
 
   /**
+   * Reads the first of some keys, as many as have no more than so many bytes together, or one;
+   * returns false if too much is queued.
+   *
+   * @param keys one at least
+   * @param done told of these in their order
+   */
+  boolean readSome(List<Key> keys, long mostBytes, Consumer<List<ReadResult>> done);
+
+  /**
    * Returns false if too much is queued: nothing is written, no call-back will come.
    *
    * @param progress told {@link WriteProgress.Applied} of a coordinating write that was stored, and

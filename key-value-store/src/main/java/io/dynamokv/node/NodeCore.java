@@ -315,6 +315,8 @@ final class NodeCore implements Transport.Receiver {
       treeServer.onCompare(from, request);
     } else if (message instanceof Message.KeysRequest request) {
       treeServer.onKeys(from, request);
+    } else if (message instanceof Message.StatesRequest request) {
+      treeServer.onStates(from, request);
     } else if (message instanceof Message.CollectRequest request) {
       mailboxes.get(0).execute(() -> repairs.onCollect(from, request));
     } else if (message instanceof Message.WriteReply reply && reply.id() < ANTI_ENTROPY_IDS) {

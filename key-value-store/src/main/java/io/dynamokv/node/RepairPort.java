@@ -64,6 +64,16 @@ final class RepairPort implements Handoff.Port, HintExpiry.Port, Repairs.Port {
     return local.read(key, result -> mailbox.execute(() -> done.accept(readingOf(result))));
   }
 
+  @Override
+  public boolean readSome(List<Key> keys, long mostBytes, Consumer<List<Handoff.Reading>> done) {
+    return local.readSome(
+        keys,
+        mostBytes,
+        results ->
+            mailbox.execute(
+                () -> done.accept(results.stream().map(RepairPort::readingOf).toList())));
+  }
+
   private static Handoff.Reading readingOf(LocalReplica.ReadResult result) {
     return result instanceof LocalReplica.ReadResult.Read read
         ? new Handoff.Reading(false, read.state())
@@ -154,15 +164,17 @@ final class RepairPort implements Handoff.Port, HintExpiry.Port, Repairs.Port {
   }
 
   @Override
-  public boolean merge(Key key, byte[] state, Consumer<Boolean> done) {
+  public boolean merge(Key key, byte[] state, Consumer<byte @Nullable []> done) {
     return local.write(
         new ReplicaWrite.Merge(key, state),
-        progress -> mailbox.execute(() -> done.accept(isStored(progress))));
+        progress -> mailbox.execute(() -> done.accept(storedBy(progress))));
   }
 
-  private static boolean isStored(LocalReplica.WriteProgress progress) {
+  private static byte @Nullable [] storedBy(LocalReplica.WriteProgress progress) {
     return progress instanceof LocalReplica.WriteProgress.Decided decided
-        && decided.result() instanceof WriteResult.Stored;
+            && decided.result() instanceof WriteResult.Stored stored
+        ? stored.state()
+        : null;
   }
 
   @Override

@@ -58,6 +58,9 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
 
   private record PendingRead(Key key, Consumer<ReadResult> done) implements Reading {}
 
+  private record PendingReads(List<Key> keys, long mostBytes, Consumer<List<ReadResult>> done)
+      implements Reading {}
+
   /** Anything else that is read. */
   private record PendingLook(Runnable look) implements Reading {}
 
@@ -116,6 +119,11 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   @Override
   public boolean read(Key key, Consumer<ReadResult> done) {
     return reads.offer(new PendingRead(key, done));
+  }
+
+  @Override
+  public boolean readSome(List<Key> keys, long mostBytes, Consumer<List<ReadResult>> done) {
+    return reads.offer(new PendingReads(keys, mostBytes, done));
   }
 
   @Override
@@ -200,6 +208,8 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
       for (Reading reading : batch) {
         if (reading instanceof PendingRead pending) {
           read(pending);
+        } else if (reading instanceof PendingReads pending) {
+          read(pending);
         } else if (reading instanceof PendingHints pending) {
           List<Hint> found =
               look("hints", () -> replica.hintsFor(pending.holder, pending.after, pending.limit));
@@ -231,6 +241,33 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
     } else if (!writes.offer(new UnsafeRead(result, pending.done))) {
       tell(pending.done, new ReadResult.Failed());
     }
+  }
+
+  private void read(PendingReads pending) {
+    List<ReadResult> results = new ArrayList<>(pending.keys.size());
+    boolean areSafe = true;
+    long bytes = 0;
+    for (Key key : pending.keys) {
+      ReadResult result = read(key);
+      bytes += sizeOf(result);
+      if (bytes > pending.mostBytes && !results.isEmpty()) {
+        break;
+      }
+      results.add(result);
+      areSafe &= !unsafeKeys.contains(key);
+    }
+    if (areSafe) {
+      tell(pending.done, results);
+      return;
+    }
+    List<ReadResult> failed = Collections.nCopies(results.size(), new ReadResult.Failed());
+    if (!settle(isSafe -> pending.done.accept(isSafe ? results : failed))) {
+      tell(pending.done, failed);
+    }
+  }
+
+  private static int sizeOf(ReadResult result) {
+    return result instanceof ReadResult.Read read && read.state() != null ? read.state().length : 0;
   }
 
   private ReadResult read(Key key) {

@@ -13,16 +13,17 @@ final class Allowance {
     this.lastNs = nowNs;
   }
 
-  /** Takes one, if there is one. */
-  boolean take(long nowNs) {
+  /** How many may be taken. */
+  int left(long nowNs) {
     double most = Math.max(1, perSecond / 10.0);
     double more = (double) (nowNs - lastNs) * perSecond / TimeUnit.SECONDS.toNanos(1);
     left = Math.min(most, left + more);
     lastNs = nowNs;
-    if (left < 1) {
-      return false;
-    }
-    left--;
-    return true;
+    return (int) left;
+  }
+
+  /** Takes some of what was left when that was asked last. */
+  void take(int some) {
+    left -= some;
   }
 }

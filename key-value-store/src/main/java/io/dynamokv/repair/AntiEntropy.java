@@ -89,9 +89,16 @@ public final class AntiEntropy {
     boolean read(Key key, Consumer<Handoff.Reading> done);
 
     /**
-     * Merges a state into this node's own; told whether it is stored; false if too much is queued.
+     * Reads this node's own states of the first of some keys, as many as have no more than so many
+     * bytes together, or one; returns false if too much is queued.
      */
-    boolean merge(Key key, byte[] state, Consumer<Boolean> done);
+    boolean readSome(List<Key> keys, long mostBytes, Consumer<List<Handoff.Reading>> done);
+
+    /**
+     * Merges a state into this node's own; told what is stored then, null if that failed; returns
+     * false if too much is queued.
+     */
+    boolean merge(Key key, byte[] state, Consumer<byte @Nullable []> done);
 
     /** Sends a message; returns false if it could not be sent. */
     boolean send(MemberId member, Message message);

@@ -64,8 +64,7 @@ final class Comparison {
       AntiEntropy.Port port,
       MemberId peer,
       Comparisons.Aim aim,
-      int keysPerSecond,
-      Window window,
+      Pace pace,
       Consumer<Comparison> ended) {
     this.comparisons = comparisons;
     this.port = port;
@@ -73,7 +72,7 @@ final class Comparison {
     this.ended = ended;
     this.beganNs = port.nanoTime();
     this.heardNs = beganNs;
-    this.exchanges = new Exchanges(comparisons, port, peer, aim, keysPerSecond, window, this);
+    this.exchanges = new Exchanges(comparisons, port, peer, aim, pace, this);
   }
 
   MemberId peer() {

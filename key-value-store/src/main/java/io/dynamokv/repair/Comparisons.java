@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Runs comparisons, one at a time, and brings them their answers. Not thread-safe. */
 final class Comparisons {
   private final AntiEntropy.Port port;
-  private final int keysPerSecond;
-  private final Window window = new Window();
+  private final Pace pace;
   private final Map<Long, Comparison> owners = new HashMap<>();
   private @Nullable Comparison current;
   private long nextId;
@@ -30,7 +29,7 @@ final class Comparisons {
    */
   Comparisons(AntiEntropy.Port port, int keysPerSecond, long firstId) {
     this.port = port;
-    this.keysPerSecond = keysPerSecond;
+    this.pace = new Pace(keysPerSecond, port.nanoTime());
     this.nextId = firstId;
   }
 
@@ -50,8 +49,7 @@ final class Comparisons {
             port,
             peer,
             aim,
-            keysPerSecond,
-            window,
+            pace,
             comparison -> {
               current = null;
               owners.values().removeIf(owner -> owner == comparison);

@@ -2,20 +2,19 @@ package io.dynamokv.repair;
 
 import io.dynamokv.ring.Key;
 import io.dynamokv.transport.Message;
-import io.dynamokv.transport.Message.ReadReply;
-import io.dynamokv.transport.Message.ReadRequest;
+import io.dynamokv.transport.Message.FoundState;
 import io.dynamokv.transport.Message.Status;
 import io.dynamokv.transport.Message.WriteReply;
 import io.dynamokv.transport.Message.WriteRequest;
 import io.dynamokv.version.StateCodec;
-import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes two nodes' states of one key equal: what the other has is merged into this node's own; what
- * that comes to is sent, unless the other has it already. Not thread-safe.
+ * Makes two nodes' states of one key equal: what the other has, if a {@link Fetch} has brought it,
+ * is merged into this node's own; what that comes to is sent, unless the other has it already. Not
+ * thread-safe.
  */
-final class Exchange {
+final class Exchange implements Exchanges.Asking {
   private static final String REQUEST_ID = "anti-entropy";
 
   private final Exchanges exchanges;
@@ -62,68 +61,38 @@ final class Exchange {
     return beganNs;
   }
 
-  /** When it last asked the other something. */
-  long askedNs() {
+  @Override
+  public long askedNs() {
     return askedNs;
   }
 
-  /**
-   * @param fetches whether this node wants what the other has
-   */
-  void begin(boolean fetches) {
-    if (!fetches || hashThere == StateCodec.NO_STATE) {
-      sendOwn();
-    } else {
-      ask(id -> new ReadRequest(id, REQUEST_ID, key.bytes(), StateCodec.NO_STATE));
-    }
-  }
-
-  void onReply(Message message) {
-    if (message instanceof ReadReply reply && reply.status() == Status.ABSENT) {
+  /** The other has answered what it has. */
+  void found(FoundState found) {
+    byte[] state = found.state();
+    if (ended) {
+      return;
+    } else if (found.status() == Status.ABSENT) {
       hashThere = StateCodec.NO_STATE;
       sendOwn();
-    } else if (message instanceof ReadReply reply && reply.state() != null) {
-      merge(reply.state());
-    } else if (message instanceof ReadReply reply) {
-      end(endOf(reply.status()));
-    } else if (message instanceof WriteReply reply) {
-      end(endOf(reply.status()));
+    } else if (found.status() == Status.OK && state != null) {
+      merge(state);
     } else {
       end(Exchanges.End.FAILED);
     }
   }
 
-  private static Exchanges.End endOf(Status status) {
-    return switch (status) {
-      case OK, SAME, ABSENT -> Exchanges.End.EQUAL;
-      case OVERLOADED -> Exchanges.End.BUSY;
-      case STORAGE_FAILED, TOO_MANY_SIBLINGS, MALFORMED -> Exchanges.End.FAILED;
-    };
-  }
-
   private void merge(byte[] state) {
     exchanges.fetched(state.length);
     size(state.length);
-    long hash = StateCodec.hash(state);
-    boolean accepted =
-        port.merge(
-            key,
-            state,
-            merged -> {
-              if (merged) {
-                hashThere = hash;
-                sendOwn();
-              } else {
-                end(Exchanges.End.FAILED);
-              }
-            });
-    if (!accepted) {
+    hashThere = StateCodec.hash(state);
+    if (!port.merge(key, state, merged -> sendOwn(merged == null, merged))) {
       end(Exchanges.End.BUSY);
     }
   }
 
-  private void sendOwn() {
-    if (!ended && !port.read(key, read -> sendOwn(read.failed(), read.state()))) {
+  /** Brings the other what this node has. */
+  void sendOwn() {
+    if (!port.read(key, read -> sendOwn(read.failed(), read.state()))) {
       end(Exchanges.End.BUSY);
     }
   }
@@ -137,10 +106,21 @@ final class Exchange {
       end(Exchanges.End.EQUAL);
     } else {
       size(own.length);
-      if (ask(id -> new WriteRequest(id, REQUEST_ID, key.bytes(), own))) {
+      askedNs = port.nanoTime();
+      if (exchanges.ask(this, id -> new WriteRequest(id, REQUEST_ID, key.bytes(), own))) {
         exchanges.sent(own.length);
+      } else {
+        end(Exchanges.End.BUSY);
       }
     }
+  }
+
+  @Override
+  public void onReply(Message message) {
+    end(
+        message instanceof WriteReply reply
+            ? Exchanges.End.of(reply.status())
+            : Exchanges.End.FAILED);
   }
 
   private void size(int stateBytes) {
@@ -150,17 +130,9 @@ final class Exchange {
     }
   }
 
-  private boolean ask(LongFunction<Message> message) {
-    askedNs = port.nanoTime();
-    boolean isAsked = exchanges.ask(this, message);
-    if (!isAsked) {
-      end(Exchanges.End.BUSY);
-    }
-    return isAsked;
-  }
-
   /** Ends it, once. */
-  void end(Exchanges.End how) {
+  @Override
+  public void end(Exchanges.End how) {
     if (!ended) {
       ended = true;
       exchanges.ended(this, how);

@@ -4,6 +4,8 @@ import io.dynamokv.ring.Key;
 import io.dynamokv.ring.MemberId;
 import io.dynamokv.transport.Message;
 import io.dynamokv.transport.Message.KeyHash;
+import io.dynamokv.transport.Message.Status;
+import io.dynamokv.version.StateCodec;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -17,13 +19,18 @@ import java.util.function.LongFunction;
 /**
  * The keys that two nodes are found to differ in, and the {@link Exchange}s that make them equal:
  * so many keys and so many bytes at once, so many keys a second. A key for which one side is too
- * busy is tried again later; one of which nothing is heard fails alone. Not thread-safe.
+ * busy is tried again later; one of which nothing is heard fails alone, or with those that were
+ * asked for together with it. Not thread-safe.
  */
 final class Exchanges {
   /** How many keys may wait before more are compared. */
   private static final int MOST_WAITING = Window.MOST;
 
   private static final long WINDOW_BYTES = 4L << 20;
+
+  /** Of so many keys the sizes may be unknown, whatever they may come to. */
+  private static final int MOST_UNSIZED = 16;
+
   private static final int MOST_TRIES = 50;
   private static final long SILENCE_NS = TimeUnit.SECONDS.toNanos(5);
 
@@ -31,11 +38,11 @@ final class Exchanges {
   private final AntiEntropy.Port port;
   private final MemberId peer;
   private final Comparisons.Aim aim;
-  private final Allowance allowance;
-  private final Window window;
+  private final Pace pace;
   private final Comparison owner;
-  private final Deque<Waiting> waiting = new ArrayDeque<>();
-  private final Map<Long, Exchange> asked = new HashMap<>();
+  private final Deque<Waiting> toFetch = new ArrayDeque<>();
+  private final Deque<Waiting> toSend = new ArrayDeque<>();
+  private final Map<Long, Asking> asked = new HashMap<>();
   private final BitSet failedPartitions = new BitSet();
   private RoundReport report = RoundReport.EMPTY;
   private int open;
@@ -43,7 +50,7 @@ final class Exchanges {
   private long openBytes;
 
   /** What one is taken to have whose size is not known yet: as much as the largest lately. */
-  private long expectedBytes = WINDOW_BYTES / Window.LEAST;
+  private long expectedBytes = WINDOW_BYTES / MOST_UNSIZED;
 
   private boolean busy;
   private boolean moving;
@@ -52,12 +59,31 @@ final class Exchanges {
   /** A key that is to be moved, and how often that was tried. */
   private record Waiting(KeyHash key, int tries) {}
 
+  /** What waits for an answer of the other. */
+  interface Asking {
+    void onReply(Message message);
+
+    /** When it asked. */
+    long askedNs();
+
+    void end(End how);
+  }
+
   /** How an exchange can end. */
   enum End {
     EQUAL,
     /** One side had no room for it just now. */
     BUSY,
-    FAILED
+    FAILED;
+
+    /** How one ends that the other answers so, and nothing more. */
+    static End of(Status status) {
+      return switch (status) {
+        case OK, SAME, ABSENT -> EQUAL;
+        case OVERLOADED -> BUSY;
+        case STORAGE_FAILED, TOO_MANY_SIBLINGS, MALFORMED -> FAILED;
+      };
+    }
   }
 
   /**
@@ -68,29 +94,32 @@ final class Exchanges {
       AntiEntropy.Port port,
       MemberId peer,
       Comparisons.Aim aim,
-      int keysPerSecond,
-      Window window,
+      Pace pace,
       Comparison owner) {
     this.comparisons = comparisons;
     this.port = port;
     this.peer = peer;
     this.aim = aim;
-    this.allowance = new Allowance(keysPerSecond, port.nanoTime());
-    this.window = window;
+    this.pace = pace;
     this.owner = owner;
   }
 
   void add(List<KeyHash> keys) {
-    keys.forEach(key -> waiting.add(new Waiting(key, 1)));
+    keys.forEach(key -> add(new Waiting(key, 1)));
+  }
+
+  private void add(Waiting key) {
+    boolean fetches = aim == Comparisons.Aim.EQUAL && key.key.hash() != StateCodec.NO_STATE;
+    (fetches ? toFetch : toSend).add(key);
   }
 
   /** Whether few enough are waiting to look for more. */
   boolean wantMore() {
-    return waiting.size() < MOST_WAITING;
+    return toFetch.size() + toSend.size() < MOST_WAITING;
   }
 
   boolean areDone() {
-    return waiting.isEmpty() && open == 0;
+    return toFetch.isEmpty() && toSend.isEmpty() && open == 0;
   }
 
   RoundReport report() {
@@ -104,32 +133,77 @@ final class Exchanges {
   /** Begins what can begin. */
   void move() {
     moving = true;
-    while (!over && !busy && hasRoom() && allowance.take(port.nanoTime())) {
-      Waiting next = waiting.remove();
-      open++;
-      new Exchange(this, port, Key.of(next.key.key()), next.key.hash(), next.tries)
-          .begin(aim == Comparisons.Aim.EQUAL);
+    boolean goesOn = true;
+    while (goesOn && !over && !busy) {
+      goesOn = fetchSome() || sendOne();
     }
     moving = false;
   }
 
-  private boolean hasRoom() {
+  /** A few are not fetched alone while more are to come. */
+  private boolean fetchSome() {
+    int wanted = Math.min(toFetch.size(), pace.together());
+    int some = Math.min(wanted, room());
+    if (some <= 0 || some < wanted && open > 0) {
+      return false;
+    }
+    List<Exchange> together = new ArrayList<>(some);
+    for (int i = 0; i < some; i++) {
+      together.add(begin(toFetch.remove()));
+    }
+    new Fetch(this, port, together).begin();
+    return true;
+  }
+
+  private boolean sendOne() {
+    if (toSend.isEmpty() || room() <= 0) {
+      return false;
+    }
+    begin(toSend.remove()).sendOwn();
+    return true;
+  }
+
+  private Exchange begin(Waiting next) {
+    pace.begin(1);
+    open++;
+    return new Exchange(this, port, Key.of(next.key.key()), next.key.hash(), next.tries);
+  }
+
+  /** How many keys may be begun. */
+  private int room() {
+    long leftBytes = WINDOW_BYTES - openBytes;
+    if (leftBytes <= 0) {
+      return 0;
+    }
     int unsized = open - sized;
-    return !waiting.isEmpty()
-        && open < window.size()
-        && openBytes < WINDOW_BYTES
-        && (unsized < Window.LEAST || openBytes + unsized * expectedBytes < WINDOW_BYTES);
+    long fitting = (leftBytes + expectedBytes - 1) / expectedBytes;
+    long ofBytes = Math.max(MOST_UNSIZED, fitting) - unsized;
+    System.err.println(
+        +open
+            + " sized="
+            + sized
+            + " bytes="
+            + openBytes
+            + " exp="
+            + expectedBytes
+            + " ofBytes="
+            + ofBytes
+            + " pace="
+            + pace.room(open, port.nanoTime())
+            + " send="
+            + toSend.size());
+    return (int) Math.min(ofBytes, pace.room(open, port.nanoTime()));
   }
 
   /** Tries again what was busy, and gives up what is silent; to be called every now and then. */
   void tick() {
     busy = false;
     long nowNs = port.nanoTime();
-    for (Map.Entry<Long, Exchange> silent : new ArrayList<>(asked.entrySet())) {
+    for (Map.Entry<Long, Asking> silent : new ArrayList<>(asked.entrySet())) {
       if (nowNs - silent.getValue().askedNs() > SILENCE_NS) {
         asked.remove(silent.getKey());
         comparisons.forget(silent.getKey());
-        window.took(SILENCE_NS, open);
+        pace.refused(silent.getValue().askedNs(), nowNs);
         silent.getValue().end(End.FAILED);
       }
     }
@@ -137,23 +211,24 @@ final class Exchanges {
 
   /** Takes in an answer; returns false if none of the exchanges has asked. */
   boolean onReply(long id, Message reply) {
-    Exchange exchange = asked.remove(id);
-    if (exchange != null && !over) {
-      exchange.onReply(reply);
+    Asking asking = asked.remove(id);
+    if (asking != null && !over) {
+      asking.onReply(reply);
     }
-    return exchange != null;
+    return asking != null;
   }
 
   /** Nothing more is asked, and nothing counts any more. */
   void stop() {
     over = true;
-    waiting.clear();
+    toFetch.clear();
+    toSend.clear();
     asked.keySet().forEach(comparisons::forget);
     asked.clear();
   }
 
-  /** Sends a question of an exchange; returns false if that is not possible now. */
-  boolean ask(Exchange exchange, LongFunction<Message> message) {
+  /** Sends a question; returns false if that is not possible now. */
+  boolean ask(Asking asking, LongFunction<Message> message) {
     if (over) {
       return false;
     }
@@ -162,14 +237,14 @@ final class Exchanges {
       comparisons.forget(id);
       return false;
     }
-    asked.put(id, exchange);
+    asked.put(id, asking);
     return true;
   }
 
   void sized(int bytes) {
     sized++;
     openBytes += bytes;
-    expectedBytes = Math.max(bytes, expectedBytes - expectedBytes / Window.LEAST);
+    expectedBytes = Math.max(bytes, expectedBytes - expectedBytes / MOST_UNSIZED);
   }
 
   void fetched(int bytes) {
@@ -180,12 +255,12 @@ final class Exchanges {
     report = report.plusSent(bytes);
   }
 
-  private void pace(Exchange exchange, End end) {
+  private void tellPace(Exchange exchange, End end) {
     long nowNs = port.nanoTime();
     if (end == End.BUSY) {
-      window.refused(exchange.beganNs(), nowNs);
+      pace.refused(exchange.beganNs(), nowNs);
     } else if (end == End.EQUAL) {
-      window.took(nowNs - exchange.beganNs(), open);
+      pace.took(nowNs - exchange.beganNs(), open);
     }
   }
 
@@ -193,7 +268,7 @@ final class Exchanges {
     if (over) {
       return;
     }
-    pace(exchange, end);
+    tellPace(exchange, end);
     open--;
     if (exchange.bytes() >= 0) {
       sized--;
@@ -202,7 +277,7 @@ final class Exchanges {
     if (end == End.BUSY && exchange.tries() < MOST_TRIES) {
       busy = true;
       KeyHash key = new KeyHash(exchange.key().bytes(), exchange.hashThere());
-      waiting.add(new Waiting(key, exchange.tries() + 1));
+      add(new Waiting(key, exchange.tries() + 1));
     } else if (end != End.EQUAL) {
       report = report.plusFailure();
       failedPartitions.set(port.tree().partitionOf(port.tree().leafOf(exchange.key().position())));

@@ -8,11 +8,14 @@ import io.dynamokv.storage.KeyQuery;
 import io.dynamokv.transport.Message;
 import io.dynamokv.transport.Message.CompareReply;
 import io.dynamokv.transport.Message.CompareRequest;
+import io.dynamokv.transport.Message.FoundState;
 import io.dynamokv.transport.Message.KeyHash;
 import io.dynamokv.transport.Message.KeysReply;
 import io.dynamokv.transport.Message.KeysRequest;
 import io.dynamokv.transport.Message.Level;
 import io.dynamokv.transport.Message.PlaceHash;
+import io.dynamokv.transport.Message.StatesReply;
+import io.dynamokv.transport.Message.StatesRequest;
 import io.dynamokv.transport.Message.Status;
 import io.dynamokv.version.StateCodec;
 import java.util.ArrayList;
@@ -23,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers other nodes' questions about what this node holds. Thread-safe; waits for nothing. */
 public final class TreeServer {
+  /** The most bytes of states in one answer, unless a single one has more. */
+  private static final long MOST_BYTES = 256 << 10;
+
   private final AntiEntropy.Port port;
 
   public TreeServer(AntiEntropy.Port port) {
@@ -81,6 +87,35 @@ public final class TreeServer {
       Status status = isRange ? Status.OVERLOADED : Status.MALFORMED;
       port.send(from, new KeysReply(request.id(), status, 0, List.of()));
     }
+  }
+
+  /** As many as fit in one answer of a size that holds nobody up for long. */
+  public void onStates(MemberId from, StatesRequest request) {
+    List<Key> keys = request.keys().stream().map(Key::of).toList();
+    if (keys.isEmpty()) {
+      port.send(from, new StatesReply(request.id(), Status.MALFORMED, List.of()));
+    } else if (!port.readSome(keys, MOST_BYTES, own -> answer(from, request.id(), own))) {
+      sendOverloaded(from, request.id());
+    }
+  }
+
+  /** An answer that is too large to travel, or meets a full queue, leaves room for saying so. */
+  private void answer(MemberId from, long id, List<Handoff.Reading> own) {
+    List<FoundState> found = own.stream().map(TreeServer::toFound).toList();
+    if (!port.send(from, new StatesReply(id, Status.OK, found))) {
+      sendOverloaded(from, id);
+    }
+  }
+
+  private void sendOverloaded(MemberId to, long id) {
+    port.send(to, new StatesReply(id, Status.OVERLOADED, List.of()));
+  }
+
+  private static FoundState toFound(Handoff.Reading own) {
+    if (own.failed()) {
+      return new FoundState(Status.STORAGE_FAILED, null);
+    }
+    return new FoundState(own.state() == null ? Status.ABSENT : Status.OK, own.state());
   }
 
   private static Message failed(KeysRequest request) {

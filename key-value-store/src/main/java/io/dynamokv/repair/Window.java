@@ -31,7 +31,8 @@ final class Window {
   }
 
   /**
-   * One side had no room for a key that was begun at a time. What was begun together counts once.
+   * One side had no room for a key that was begun at a time, or was silent about it. What was begun
+   * together counts once.
    */
   void refused(long beganNs, long nowNs) {
     if (beganNs >= halvedNs) {
@@ -41,13 +42,13 @@ final class Window {
   }
 
   /**
-   * A key was moved in this time, or given up.
+   * A key was moved in this time.
    *
-   * @param open how many were being moved then; it grows only if it is what limits them
+   * @param isFull whether as many were being moved as may be; it grows only if that limits them
    */
-  void took(long ns, int open) {
+  void took(long ns, boolean isFull) {
     double late = (double) (ns - base(ns)) / TARGET_NS;
-    if (late > 1 || open >= size()) {
+    if (late > 1 || isFull) {
       size = Math.min(MOST, Math.max(LEAST, size + GAIN * Math.max(-1, 1 - late)));
     }
   }

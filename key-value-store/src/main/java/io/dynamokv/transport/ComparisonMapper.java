@@ -6,20 +6,26 @@ import io.dynamokv.transport.Message.CollectReply;
 import io.dynamokv.transport.Message.CollectRequest;
 import io.dynamokv.transport.Message.CompareReply;
 import io.dynamokv.transport.Message.CompareRequest;
+import io.dynamokv.transport.Message.FoundState;
 import io.dynamokv.transport.Message.KeyHash;
 import io.dynamokv.transport.Message.KeysReply;
 import io.dynamokv.transport.Message.KeysRequest;
 import io.dynamokv.transport.Message.Level;
 import io.dynamokv.transport.Message.PlaceHash;
+import io.dynamokv.transport.Message.StatesReply;
+import io.dynamokv.transport.Message.StatesRequest;
 import io.dynamokv.transport.Message.Status;
 import io.dynamokv.transport.proto.CollectReplyProto;
 import io.dynamokv.transport.proto.CollectRequestProto;
 import io.dynamokv.transport.proto.CompareReplyProto;
 import io.dynamokv.transport.proto.CompareRequestProto;
+import io.dynamokv.transport.proto.FoundStateProto;
 import io.dynamokv.transport.proto.KeysReplyProto;
 import io.dynamokv.transport.proto.KeysRequestProto;
 import io.dynamokv.transport.proto.LevelProto;
 import io.dynamokv.transport.proto.OperationProto;
+import io.dynamokv.transport.proto.StatesReplyProto;
+import io.dynamokv.transport.proto.StatesRequestProto;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +54,10 @@ final class ComparisonMapper {
       operation.setKeysRequest(toProto(request));
     } else if (message instanceof KeysReply reply) {
       operation.setKeysReply(toProto(reply));
+    } else if (message instanceof StatesRequest request) {
+      operation.setStatesRequest(toProto(request));
+    } else if (message instanceof StatesReply reply) {
+      operation.setStatesReply(toProto(reply));
     } else if (message instanceof CollectRequest request) {
       operation.setCollectRequest(toProto(request));
     } else if (message instanceof CollectReply reply) {
@@ -106,6 +116,32 @@ final class ComparisonMapper {
         .build();
   }
 
+  private StatesRequestProto toProto(StatesRequest request) throws WireFormatException {
+    checkCount(request.keys().size());
+    StatesRequestProto.Builder proto = StatesRequestProto.newBuilder().setId(request.id());
+    for (byte[] key : request.keys()) {
+      limits.checkKey(key.length);
+      proto.addKeys(UnsafeByteOperations.unsafeWrap(key));
+    }
+    return proto.build();
+  }
+
+  private static StatesReplyProto toProto(StatesReply reply) {
+    StatesReplyProto.Builder proto =
+        StatesReplyProto.newBuilder()
+            .setId(reply.id())
+            .setStatus(OperationMapper.toProto(reply.status()));
+    for (FoundState found : reply.found()) {
+      FoundStateProto.Builder state =
+          FoundStateProto.newBuilder().setStatus(OperationMapper.toProto(found.status()));
+      if (found.state() != null) {
+        state.setState(UnsafeByteOperations.unsafeWrap(found.state()));
+      }
+      proto.addFound(state);
+    }
+    return proto.build();
+  }
+
   private List<ByteString> keysOf(List<KeyHash> pairs) throws WireFormatException {
     List<ByteString> keys = new ArrayList<>(pairs.size());
     for (KeyHash pair : pairs) {
@@ -156,6 +192,30 @@ final class ComparisonMapper {
             status,
             proto.getLastPosition(),
             toKeys(proto.getKeysList(), proto.getHashesList()));
+  }
+
+  StatesRequest toMessage(StatesRequestProto proto) throws WireFormatException {
+    checkCount(proto.getKeysCount());
+    List<byte[]> keys = new ArrayList<>(proto.getKeysCount());
+    for (ByteString key : proto.getKeysList()) {
+      keys.add(limits.toKey(key));
+    }
+    return new StatesRequest(proto.getId(), keys);
+  }
+
+  /** Null if it has a status that this node does not know. */
+  @Nullable StatesReply toMessage(StatesReplyProto proto) throws WireFormatException {
+    checkCount(proto.getFoundCount());
+    Status whole = OperationMapper.toStatus(proto.getStatus());
+    List<FoundState> found = new ArrayList<>(proto.getFoundCount());
+    for (FoundStateProto each : proto.getFoundList()) {
+      Status status = OperationMapper.toStatus(each.getStatus());
+      if (status == null) {
+        return null;
+      }
+      found.add(new FoundState(status, each.hasState() ? each.getState().toByteArray() : null));
+    }
+    return whole == null ? null : new StatesReply(proto.getId(), whole, found);
   }
 
   CollectRequest toMessage(CollectRequestProto proto) throws WireFormatException {

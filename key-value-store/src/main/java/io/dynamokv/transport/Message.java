@@ -26,6 +26,7 @@ public sealed interface Message {
     }
     return this instanceof CompareRequest
         || this instanceof KeysRequest
+        || this instanceof StatesRequest
         || this instanceof CollectRequest;
   }
 
@@ -120,6 +121,33 @@ public sealed interface Message {
   record KeysReply(long id, Status status, long lastPosition, List<KeyHash> keys) implements Reply {
     public KeysReply {
       keys = List.copyOf(keys);
+    }
+  }
+
+  /** Asks for a replica's states of some keys. */
+  record StatesRequest(long id, List<byte[]> keys) implements Message {
+    public StatesRequest {
+      keys = List.copyOf(keys);
+    }
+  }
+
+  /**
+   * What a replica has of one key.
+   *
+   * @param state null unless the status is {@link Status#OK}
+   */
+  record FoundState(Status status, byte @Nullable [] state) {}
+
+  /**
+   * The answer to a question for states.
+   *
+   * @param status whether it could be looked at all
+   * @param found what is here of the first of the keys, in their order: of as many as do not make
+   *     it too large, one at least
+   */
+  record StatesReply(long id, Status status, List<FoundState> found) implements Reply {
+    public StatesReply {
+      found = List.copyOf(found);
     }
   }
 

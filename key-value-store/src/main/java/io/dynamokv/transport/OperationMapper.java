@@ -147,6 +147,8 @@ final class OperationMapper {
       case COMPARE_REPLY -> comparisons.toMessage(operation.getCompareReply());
       case KEYS_REQUEST -> comparisons.toMessage(operation.getKeysRequest());
       case KEYS_REPLY -> comparisons.toMessage(operation.getKeysReply());
+      case STATES_REQUEST -> comparisons.toMessage(operation.getStatesRequest());
+      case STATES_REPLY -> comparisons.toMessage(operation.getStatesReply());
       case COLLECT_REQUEST -> comparisons.toMessage(operation.getCollectRequest());
       case COLLECT_REPLY -> comparisons.toMessage(operation.getCollectReply());
       case FORWARDED_GET -> forwards.toMessage(operation.getForwardedGet());

@@ -21,6 +21,11 @@ class EmptyReplica implements LocalReplica {
   }
 
   @Override
+  public boolean readSome(List<Key> keys, long mostBytes, Consumer<List<ReadResult>> done) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public boolean write(ReplicaWrite write, Consumer<WriteProgress> progress) {
     throw new UnsupportedOperationException();
   }

@@ -22,6 +22,7 @@ import io.dynamokv.version.Dot;
 import io.dynamokv.version.KeyState;
 import io.dynamokv.version.StateCodec;
 import io.dynamokv.version.Version;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -73,11 +74,43 @@ class ReplicaPipelineTest {
   }
 
   @Test
+  void reads_together_of_which_one_meets_an_unsafe_write_wait_for_that() throws Exception {
+    write();
+    assertThat(disk.waiting.await(10, TimeUnit.SECONDS)).isTrue();
+    CompletableFuture<List<ReadResult>> met = readSome(100, key(2), KEY, key(3));
+    CompletableFuture<List<ReadResult>> others = readSome(100, key(2), key(3));
+    assertThat(others.get(10, TimeUnit.SECONDS))
+        .containsExactly(new ReadResult.Read(null), new ReadResult.Read(null));
+    assertThat(met).isNotDone();
+    disk.letGo.countDown();
+    assertThat(met.get(10, TimeUnit.SECONDS)).hasSize(3);
+    assertThat(((ReadResult.Read) met.get().get(1)).state()).isNotNull();
+  }
+
+  @Test
+  void reads_together_are_no_more_than_have_so_many_bytes_but_one() throws Exception {
+    disk.letGo.countDown();
+    for (int i = 1; i <= 5; i++) {
+      byte[] state = StateCodec.encode(KeyState.EMPTY.write(Version.NONE, DOT, 1, new byte[100]));
+      CompletableFuture<WriteProgress> done = new CompletableFuture<>();
+      pipeline.write(new ReplicaWrite.Merge(key(i), state), done::complete);
+      done.get(10, TimeUnit.SECONDS);
+    }
+    Key[] keys = {key(9), key(1), key(2), key(3), key(4), key(5)};
+    assertThat(readSome(99, keys).get(10, TimeUnit.SECONDS)).hasSize(1);
+    assertThat(readSome(99, key(1), key(2)).get(10, TimeUnit.SECONDS)).hasSize(1);
+    assertThat(readSome(450, keys).get(10, TimeUnit.SECONDS)).hasSize(4);
+    assertThat(readSome(1000, keys).get(10, TimeUnit.SECONDS)).hasSize(6);
+  }
+
+  @Test
   void a_write_that_could_not_be_made_safe_is_uncertain_and_is_shown_to_nobody() throws Exception {
     disk.failing = true;
     disk.letGo.countDown();
     assertThat(write().get(10, TimeUnit.SECONDS)).isEqualTo(new WriteProgress.Uncertain());
     assertThat(read(KEY).get(10, TimeUnit.SECONDS)).isEqualTo(new ReadResult.Failed());
+    assertThat(readSome(100, KEY).get(10, TimeUnit.SECONDS))
+        .containsExactly(new ReadResult.Failed());
   }
 
   @Test
@@ -133,6 +166,16 @@ class ReplicaPipelineTest {
           }
         };
     assertThat(pipeline.write(COORDINATE, progress)).isTrue();
+    return done;
+  }
+
+  private static Key key(int number) {
+    return Key.of(new byte[] {(byte) number});
+  }
+
+  private CompletableFuture<List<ReadResult>> readSome(long mostBytes, Key... keys) {
+    CompletableFuture<List<ReadResult>> done = new CompletableFuture<>();
+    assertThat(pipeline.readSome(List.of(keys), mostBytes, done::complete)).isTrue();
     return done;
   }
 

@@ -9,7 +9,8 @@ class AllowanceTest {
 
   private static int taken(Allowance allowance, long nowNs) {
     int taken = 0;
-    while (allowance.take(nowNs)) {
+    while (allowance.left(nowNs) > 0) {
+      allowance.take(1);
       taken++;
     }
     return taken;
@@ -29,6 +30,14 @@ class AllowanceTest {
   void what_was_not_taken_for_long_does_not_pile_up() {
     Allowance allowance = new Allowance(1000, 0);
     assertThat(taken(allowance, 100 * SECOND)).isEqualTo(100);
+  }
+
+  @Test
+  void some_may_be_taken_at_once() {
+    Allowance allowance = new Allowance(1000, 0);
+    assertThat(allowance.left(SECOND / 20)).isEqualTo(50);
+    allowance.take(30);
+    assertThat(allowance.left(SECOND / 20)).isEqualTo(20);
   }
 
   @Test

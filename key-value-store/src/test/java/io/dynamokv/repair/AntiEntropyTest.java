@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +49,7 @@ class AntiEntropyTest {
   private static final int KEYS_PER_SECOND = 100_000;
 
   private final Deque<Runnable> underWay = new ArrayDeque<>();
+  private final List<Runnable> nextTick = new ArrayList<>();
   private long nowNs;
   private final Node a = new Node(A, KEYS_PER_SECOND);
   private final Node b = new Node(B, KEYS_PER_SECOND);
@@ -67,6 +69,8 @@ class AntiEntropyTest {
     for (long untilNs = nowNs + durationNs; nowNs < untilNs; nowNs += 10_000_000) {
       a.repairs.tick();
       b.repairs.tick();
+      underWay.addAll(nextTick);
+      nextTick.clear();
       while (!underWay.isEmpty()) {
         underWay.remove().run();
       }
@@ -142,7 +146,73 @@ class AntiEntropyTest {
     assertThat(report.keysFetched()).isEqualTo(5000);
     assertThat(b.largestQuestion).isLessThanOrEqualTo(AntiEntropy.KEYS);
     assertThat(b.questions).isLessThan(20);
+    assertThat(b.mostFetched).isEqualTo(Pace.MOST_TOGETHER);
+    assertThat(b.fetches).isLessThan(5000 / 20);
     assertThat(repair(a).differing()).isZero();
+  }
+
+  @Test
+  void what_is_too_large_for_one_answer_comes_with_the_next() {
+    String large = "x".repeat(100 << 10);
+    for (int i = 0; i < 50; i++) {
+      a.put(key(i), state(1, i % 10 == 0 ? large.repeat(10) : large));
+    }
+    pass(SECOND);
+
+    RoundReport report = repair(b);
+
+    assertEqual();
+    assertThat(report.keysFetched()).isEqualTo(50);
+    assertThat(report.failures()).isZero();
+    assertThat(a.mostBytesAnswered).isBetween(1000L << 10, 1001L << 10);
+  }
+
+  @Test
+  void a_key_that_the_other_can_not_read_fails_alone() {
+    for (int i = 0; i < 300; i++) {
+      a.put(key(i), state(1, "value"));
+    }
+    pass(SECOND);
+    a.damaged = key(7);
+
+    RoundReport report = repair(b);
+
+    assertThat(report.failures()).isOne();
+    assertThat(b.content()).hasSize(299);
+    a.damaged = null;
+    assertThat(repair(b).failures()).isZero();
+    assertEqual();
+  }
+
+  @Test
+  void keys_for_whose_states_the_other_has_no_room_are_asked_for_again() {
+    for (int i = 0; i < 300; i++) {
+      a.put(key(i), state(1, "value"));
+    }
+    pass(SECOND);
+    a.overloads = 20;
+
+    RoundReport report = repair(b);
+
+    assertThat(report.failures()).isZero();
+    assertEqual();
+  }
+
+  @Test
+  void keys_of_which_nothing_is_heard_fail_together_and_come_with_the_next_round() {
+    for (int i = 0; i < 300; i++) {
+      a.put(key(i), state(1, "value"));
+    }
+    pass(SECOND);
+    a.swallows = key(7);
+
+    RoundReport report = repair(b);
+
+    assertThat(report.failures()).isBetween(1, Pace.MOST_TOGETHER);
+    assertThat(b.content()).hasSize(300 - report.failures());
+    a.swallows = null;
+    assertThat(repair(b).failures()).isZero();
+    assertEqual();
   }
 
   @Test
@@ -420,6 +490,10 @@ class AntiEntropyTest {
     private long mostBytesUnderWay;
     private @Nullable Key refuses;
     private @Nullable Key swallows;
+    private @Nullable Key damaged;
+    private int fetches;
+    private int mostFetched;
+    private long mostBytesAnswered;
 
     Node(MemberId id, int keysPerSecond) {
       this.id = id;
@@ -532,9 +606,26 @@ class AntiEntropyTest {
     }
 
     @Override
-    public boolean merge(Key key, byte[] state, Consumer<Boolean> done) {
+    public boolean readSome(List<Key> keys, long mostBytes, Consumer<List<Handoff.Reading>> done) {
+      List<Handoff.Reading> readings = new ArrayList<>();
+      long bytes = 0;
+      for (Key key : keys) {
+        byte[] state = replica.read(key);
+        bytes += state == null ? 0 : state.length;
+        if (bytes > mostBytes && !readings.isEmpty()) {
+          break;
+        }
+        boolean failed = damaged != null && key.equals(damaged);
+        readings.add(new Handoff.Reading(failed, failed ? null : state));
+      }
+      done.accept(readings);
+      return true;
+    }
+
+    @Override
+    public boolean merge(Key key, byte[] state, Consumer<byte @Nullable []> done) {
       put(key, state);
-      done.accept(true);
+      done.accept(replica.read(key));
       return true;
     }
 
@@ -545,14 +636,31 @@ class AntiEntropyTest {
         questions++;
         largestQuestion = Math.max(largestQuestion, request.keys().size());
       }
+      if (message instanceof Message.StatesRequest request) {
+        fetches++;
+        mostFetched = Math.max(mostFetched, request.keys().size());
+      }
+      if (message instanceof Message.StatesReply reply) {
+        long bytes = 0;
+        for (Message.FoundState found : reply.found()) {
+          bytes += found.state() == null ? 0 : found.state().length;
+        }
+        mostBytesAnswered = Math.max(mostBytesAnswered, bytes);
+      }
       if (message instanceof Message.WriteRequest request) {
         bytesUnderWay += request.state().length;
         mostBytesUnderWay = Math.max(mostBytesUnderWay, bytesUnderWay);
-        underWay.add(() -> bytesUnderWay -= request.state().length);
+        nextTick.add(() -> deliver(message));
+        nextTick.add(() -> bytesUnderWay -= request.state().length);
+      } else {
+        underWay.add(() -> deliver(message));
       }
-      Node receiver = other != null ? other : id.equals(A) ? b : a;
-      underWay.add(() -> receiver.receive(id, message));
       return true;
+    }
+
+    private void deliver(Message message) {
+      Node receiver = other != null ? other : id.equals(A) ? b : a;
+      receiver.receive(id, message);
     }
 
     private void receive(MemberId from, Message message) {
@@ -563,10 +671,12 @@ class AntiEntropyTest {
         server.onCompare(from, request);
       } else if (message instanceof Message.KeysRequest request) {
         server.onKeys(from, request);
-      } else if (message instanceof Message.ReadRequest request) {
-        byte[] state = replica.read(Key.of(request.key()));
-        Status status = state == null ? Status.ABSENT : Status.OK;
-        send(from, new Message.ReadReply(request.id(), status, state));
+      } else if (message instanceof Message.StatesRequest request) {
+        if (overloads-- > 0) {
+          send(from, new Message.StatesReply(request.id(), Status.OVERLOADED, List.of()));
+        } else if (swallows == null || !keysOf(request).contains(swallows)) {
+          server.onStates(from, request);
+        }
       } else if (message instanceof Message.WriteRequest request) {
         if (swallows == null || !Key.of(request.key()).equals(swallows)) {
           send(from, new Message.WriteReply(request.id(), write(request)));
@@ -574,6 +684,10 @@ class AntiEntropyTest {
       } else if (message instanceof Message.Reply reply) {
         repairs.onReply(from, reply.id(), message);
       }
+    }
+
+    private static Set<Key> keysOf(Message.StatesRequest request) {
+      return request.keys().stream().map(Key::of).collect(Collectors.toSet());
     }
 
     private Status write(Message.WriteRequest request) {

@@ -20,7 +20,7 @@ class WindowTest {
   @Test
   void does_not_grow_while_something_else_limits_how_many_are_moved() {
     for (int i = 0; i < 1000; i++) {
-      window.took(BASE_NS, Window.LEAST - 1);
+      window.took(BASE_NS, false);
     }
     assertThat(window.size()).isEqualTo(Window.LEAST);
   }
@@ -65,14 +65,14 @@ class WindowTest {
   void stays_where_the_time_is_as_long_as_its_size_makes_it() {
     long perKeyNs = Window.TARGET_NS / 100;
     for (int i = 0; i < 100_000; i++) {
-      window.took(i % 100 == 0 ? perKeyNs : window.size() * perKeyNs, window.size());
+      window.took(i % 100 == 0 ? perKeyNs : window.size() * perKeyNs, true);
     }
     assertThat(window.size()).isBetween(95, 110);
   }
 
   private void took(long ns, int times) {
     for (int i = 0; i < times; i++) {
-      window.took(ns, window.size());
+      window.took(ns, true);
     }
   }
 }

@@ -27,6 +27,11 @@ abstract class ForwardingReplica implements LocalReplica {
   }
 
   @Override
+  public boolean readSome(List<Key> keys, long mostBytes, Consumer<List<ReadResult>> done) {
+    return replica.readSome(keys, mostBytes, done);
+  }
+
+  @Override
   public boolean write(ReplicaWrite write, Consumer<WriteProgress> done) {
     return replica.write(write, done);
   }

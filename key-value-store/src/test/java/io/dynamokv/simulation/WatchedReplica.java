@@ -44,6 +44,20 @@ final class WatchedReplica extends ForwardingReplica {
     return counted(accepted);
   }
 
+  @Override
+  public boolean readSome(List<Key> keys, long mostBytes, Consumer<List<ReadResult>> done) {
+    return counted(
+        super.readSome(
+            keys,
+            mostBytes,
+            results -> {
+              for (int i = 0; i < results.size(); i++) {
+                look(keys.get(i), results.get(i));
+              }
+              tell(done, results);
+            }));
+  }
+
   private void look(Key key, ReadResult result) {
     byte[] state = result instanceof ReadResult.Read read ? read.state() : null;
     if (state != null) {

@@ -5,11 +5,14 @@ import io.dynamokv.transport.Message.Ending;
 import io.dynamokv.transport.Message.ForwardedAnswer;
 import io.dynamokv.transport.Message.ForwardedGet;
 import io.dynamokv.transport.Message.ForwardedPut;
+import io.dynamokv.transport.Message.FoundState;
 import io.dynamokv.transport.Message.Gossip;
 import io.dynamokv.transport.Message.Heartbeat;
 import io.dynamokv.transport.Message.ReadReply;
 import io.dynamokv.transport.Message.ReadRequest;
 import io.dynamokv.transport.Message.RosterProgress;
+import io.dynamokv.transport.Message.StatesReply;
+import io.dynamokv.transport.Message.StatesRequest;
 import io.dynamokv.transport.Message.Status;
 import io.dynamokv.transport.Message.WantedReplicas;
 import io.dynamokv.transport.Message.WriteReply;
@@ -30,6 +33,8 @@ final class MessageArbitraries {
         writeReplies(),
         heartbeats(),
         gossips(),
+        statesRequests(),
+        statesReplies(),
         forwardedGets(),
         forwardedPuts(),
         forwardedAnswers());
@@ -83,6 +88,18 @@ final class MessageArbitraries {
 
   private static Arbitrary<Gossip> gossips() {
     return Combinators.combine(states(), Arbitraries.of(true, false)).as(Gossip::new);
+  }
+
+  private static Arbitrary<StatesRequest> statesRequests() {
+    return Combinators.combine(Arbitraries.longs(), keys().list().ofMaxSize(5))
+        .as(StatesRequest::new);
+  }
+
+  private static Arbitrary<StatesReply> statesReplies() {
+    Arbitrary<FoundState> found =
+        Combinators.combine(statuses(), states().injectNull(0.4)).as(FoundState::new);
+    return Combinators.combine(Arbitraries.longs(), statuses(), found.list().ofMaxSize(5))
+        .as(StatesReply::new);
   }
 
   private static Arbitrary<ForwardedGet> forwardedGets() {

@@ -15,6 +15,7 @@ import io.dynamokv.transport.Message.Ending;
 import io.dynamokv.transport.Message.ForwardedAnswer;
 import io.dynamokv.transport.Message.ForwardedGet;
 import io.dynamokv.transport.Message.ForwardedPut;
+import io.dynamokv.transport.Message.FoundState;
 import io.dynamokv.transport.Message.Gossip;
 import io.dynamokv.transport.Message.Heartbeat;
 import io.dynamokv.transport.Message.KeyHash;
@@ -26,6 +27,8 @@ import io.dynamokv.transport.Message.ReadReply;
 import io.dynamokv.transport.Message.ReadRequest;
 import io.dynamokv.transport.Message.RosterProgress;
 import io.dynamokv.transport.Message.StandInRequest;
+import io.dynamokv.transport.Message.StatesReply;
+import io.dynamokv.transport.Message.StatesRequest;
 import io.dynamokv.transport.Message.Status;
 import io.dynamokv.transport.Message.WantedReplicas;
 import io.dynamokv.transport.Message.WriteReply;
@@ -98,6 +101,17 @@ class WireCodecTest {
             header
                 + ("1a25" + "5223" + "090800000000000000" + "1001" + "190900000000000000")
                 + ("22036b6579" + "2a080000000000000000")),
+        Arguments.of(
+            new StatesRequest(10, List.of(key, new byte[] {7})),
+            header + "1a14" + "8a0111" + "090a00000000000000" + "12036b6579" + "120107"),
+        Arguments.of(
+            new StatesReply(
+                11,
+                Status.OK,
+                List.of(new FoundState(Status.OK, state), new FoundState(Status.ABSENT, null))),
+            header
+                + ("1a1b" + "920118" + "090b00000000000000" + "1001")
+                + ("1a07" + "0801" + "12030a141e" + "1a02" + "0803")),
         Arguments.of(
             new CollectRequest(9, true, List.of(new KeyHash(key, 7))),
             header
