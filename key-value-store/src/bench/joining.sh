@@ -4,6 +4,8 @@
 # machine, is part of what is measured. Everything stays on the loopback interface and in a folder of its own, and ends
 # with this script.
 #
+# LOADED='1 2 3' drives the PUTs at these nodes instead of the first one.
+#
 # Needs wrk and curl, and the jar. Use: joining.sh [KEYS THAT THE NEWCOMER IS TO TAKE (100000)] [SECONDS OF WARM-UP (30)]
 set -euo pipefail
 # shellcheck source=key-value-store/src/bench/common.sh

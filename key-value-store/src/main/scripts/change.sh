@@ -62,6 +62,8 @@ cluster_restart() {
     fail "$DATA is not where this cluster last ran, or lacks $(node_config "$node"): start all of it with ./dynamo-kv cluster$(data_option)"
   prepare_to_run # a build may take minutes
   lock_folder
+  read_made_cluster || return
+  require_node "$node"
   stop_one "$node"
   refuse_if_ports_of_busy "$node"
   launch "$node" "$lock"

@@ -6,6 +6,7 @@ import io.dynamokv.ring.MemberId;
 import io.dynamokv.version.Version;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -53,11 +54,8 @@ public final class PutMachine {
   /** Who can not store it for a reason that time does not heal: no hint would ever reach them. */
   private final Set<MemberId> beyondHelp = new HashSet<>(0);
 
-  /** Those that have not stored it yet. */
-  private final List<MemberId> newHolders = new ArrayList<>();
-
-  /** Those of them that have been sent it, and have said nothing yet. */
-  private final Set<MemberId> awaitedNewHolders = new HashSet<>(0);
+  /** Those that have not stored it yet, and whether they were sent it and have said nothing. */
+  private final Map<MemberId, Boolean> newHolders = new LinkedHashMap<>(0);
 
   private State state = State.NEW;
   private Set<MemberId> reachable;
@@ -87,7 +85,7 @@ public final class PutMachine {
    * PutEvent.LocalApplied}.
    */
   public void setAllHolders(List<MemberId> allHolders) {
-    allHolders.stream().filter(id -> !tally.isHolder(id)).forEach(newHolders::add);
+    allHolders.stream().filter(id -> !tally.isHolder(id)).forEach(id -> newHolders.put(id, false));
   }
 
   /** Begins; called once, before any event. */
@@ -123,14 +121,13 @@ public final class PutMachine {
       return localUncertain();
     } else if (event instanceof PutEvent.ReplicaStored replica) {
       newHolders.remove(replica.replica());
-      awaitedNewHolders.remove(replica.replica());
       tally.succeed(replica.replica());
       return weigh(List.of());
     } else if (event instanceof PutEvent.ReplicaFailed replica) {
       return replicaFailed(replica);
     } else if (event instanceof PutEvent.ViewChanged view) {
       reachable = view.reachable();
-      awaitedNewHolders.retainAll(reachable);
+      newHolders.replaceAll((id, isAwaited) -> isAwaited && reachable.contains(id));
       giveUpUnreachable();
       return weigh(makeUp());
     } else if (event instanceof PutEvent.ReplicaTimeout) {
@@ -165,18 +162,19 @@ public final class PutMachine {
     version = local.version();
     applied = local.state();
     List<PutCommand> commands = replicate();
-    for (MemberId newHolder : newHolders) {
-      if (reachable.contains(newHolder)) {
-        awaitedNewHolders.add(newHolder);
-        commands.add(new PutCommand.Replicate(newHolder, local.state()));
-      }
-    }
+    newHolders.replaceAll((id, isAwaited) -> reachable.contains(id));
+    newHolders.forEach(
+        (id, isAwaited) -> {
+          if (isAwaited) {
+            commands.add(new PutCommand.Replicate(id, local.state()));
+          }
+        });
     return weigh(commands);
   }
 
   private Step<PutCommand, PutOutcome> replicaFailed(PutEvent.ReplicaFailed failed) {
     tally.giveUp(failed.replica());
-    awaitedNewHolders.remove(failed.replica());
+    newHolders.replace(failed.replica(), false);
     if (!failed.failure().isPassing()) {
       beyondHelp.add(failed.replica());
     }
@@ -263,7 +261,7 @@ public final class PutMachine {
       moveTo(State.DONE);
       outcome = new PutOutcome.Unknown(tally.wanted(), tally.succeeded());
     }
-    if (state == State.ANSWERED && tally.isComplete() && awaitedNewHolders.isEmpty()) {
+    if (state == State.ANSWERED && tally.isComplete() && !newHolders.containsValue(true)) {
       moveTo(State.DONE);
     }
     if (state == State.DONE) {
@@ -292,7 +290,7 @@ public final class PutMachine {
         owed.add(new PutCommand.Owe(replica));
       }
     }
-    newHolders.forEach(newHolder -> owed.add(new PutCommand.Owe(newHolder)));
+    newHolders.keySet().forEach(newHolder -> owed.add(new PutCommand.Owe(newHolder)));
     return owed;
   }
 

@@ -44,6 +44,6 @@ final class Pace {
    * @param open how many were under way then, with this one
    */
   void took(long ns, int open) {
-    window.took(ns, open > window.size() - together());
+    window.took(ns, open <= window.size() && open > window.size() - together());
   }
 }

@@ -12,9 +12,9 @@ import java.util.concurrent.TimeUnit;
  * the least of the last one to two thousand keys.
  */
 final class Window {
-  static final int LEAST = 16;
+  static final int LEAST = 32;
   static final int MOST = 512;
-  static final long TARGET_NS = TimeUnit.MILLISECONDS.toNanos(50);
+  static final long TARGET_NS = TimeUnit.MILLISECONDS.toNanos(100);
   static final int KEYS_OF_BASE = 1000;
 
   /** By how much of itself it grows at most while as many keys as it holds are moved. */

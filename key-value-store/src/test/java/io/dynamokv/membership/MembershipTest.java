@@ -135,15 +135,6 @@ class MembershipTest {
   }
 
   @Test
-  void who_is_met_only_after_it_was_found_in_bad_health_has_no_more_time_either() {
-    membership.doubt(Set.of(PEER));
-    reach();
-    long now = beat(30, 0, 100, 1200);
-    tickUntil(now, now + SUSPECT_NS + 100);
-    assertThat(membership.view().reachable()).containsExactly(SELF);
-  }
-
-  @Test
   void if_more_than_half_of_the_others_are_found_in_bad_health_that_is_not_believed() {
     reach();
     membership.doubt(Set.of(PEER, THIRD));

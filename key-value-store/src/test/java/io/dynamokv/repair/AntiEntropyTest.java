@@ -45,6 +45,7 @@ class AntiEntropyTest {
   private static final MemberId B = new MemberId("node-b");
   private static final Partitions PARTITIONS = new Partitions(16);
   private static final long SECOND = 1_000_000_000L;
+  private static final long TICK_NS = 10_000_000;
   private static final long INTERVAL_NS = 60 * SECOND;
   private static final int KEYS_PER_SECOND = 100_000;
 
@@ -66,7 +67,7 @@ class AntiEntropyTest {
   }
 
   private void pass(long durationNs) {
-    for (long untilNs = nowNs + durationNs; nowNs < untilNs; nowNs += 10_000_000) {
+    for (long untilNs = nowNs + durationNs; nowNs < untilNs; nowNs += TICK_NS) {
       a.repairs.tick();
       b.repairs.tick();
       underWay.addAll(nextTick);
@@ -406,6 +407,41 @@ class AntiEntropyTest {
   }
 
   @Test
+  void a_few_keys_are_under_way_at_first_and_more_later() {
+    for (int i = 0; i < 6000; i++) {
+      a.put(key(i), state(1, "value"));
+    }
+    pass(SECOND);
+    a.antiEntropy.repair(report -> {});
+    passUntilWritesAreUnderWay();
+    assertThat(a.writesUnderWay).isEqualTo(Window.LEAST);
+    pass(15 * TICK_NS);
+    assertThat(a.writesUnderWay).isEqualTo(Window.MOST);
+  }
+
+  @Test
+  void when_the_other_has_no_room_for_one_fewer_are_under_way() {
+    for (int i = 0; i < 10_000; i++) {
+      a.put(key(i), state(1, "value"));
+    }
+    pass(SECOND);
+    a.antiEntropy.repair(report -> {});
+    passUntilWritesAreUnderWay();
+    pass(15 * TICK_NS);
+    b.overloads = 1;
+    pass(TICK_NS);
+    assertThat(a.writesUnderWay).isZero();
+    pass(TICK_NS);
+    assertThat(a.writesUnderWay).isBetween(Window.MOST / 2, Window.MOST * 2 / 3);
+  }
+
+  private void passUntilWritesAreUnderWay() {
+    for (int i = 0; i < 1000 && a.writesUnderWay == 0; i++) {
+      pass(TICK_NS);
+    }
+  }
+
+  @Test
   void a_key_of_which_nothing_is_heard_fails_alone() {
     for (int i = 0; i < 300; i++) {
       a.put(key(i), state(1, "value"));
@@ -484,6 +520,7 @@ class AntiEntropyTest {
     private boolean busyWithReads;
     private int overloads;
     private long bytesUnderWay;
+    private int writesUnderWay;
     private int questions;
     private boolean isNew;
     private boolean isReady;
@@ -648,6 +685,7 @@ class AntiEntropyTest {
         mostBytesAnswered = Math.max(mostBytesAnswered, bytes);
       }
       if (message instanceof Message.WriteRequest request) {
+        writesUnderWay++;
         bytesUnderWay += request.state().length;
         mostBytesUnderWay = Math.max(mostBytesUnderWay, bytesUnderWay);
         nextTick.add(() -> deliver(message));
@@ -682,6 +720,7 @@ class AntiEntropyTest {
           send(from, new Message.WriteReply(request.id(), write(request)));
         }
       } else if (message instanceof Message.Reply reply) {
+        writesUnderWay -= message instanceof Message.WriteReply ? 1 : 0;
         repairs.onReply(from, reply.id(), message);
       }
     }

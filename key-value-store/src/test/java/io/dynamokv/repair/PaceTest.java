@@ -30,7 +30,7 @@ class PaceTest {
     Pace pace = new Pace(1_000_000, 0);
     assertThat(pace.together()).isEqualTo(Window.LEAST / 4);
     for (int i = 0; i < 10_000; i++) {
-      pace.took(SECOND, Window.MOST);
+      pace.took(SECOND, pace.room(0, SECOND));
     }
     assertThat(pace.room(0, SECOND)).isEqualTo(Window.MOST);
     assertThat(pace.together()).isEqualTo(Pace.MOST_TOGETHER);
@@ -43,5 +43,16 @@ class PaceTest {
       pace.took(SECOND, Window.LEAST - pace.together());
     }
     assertThat(pace.room(0, SECOND)).isEqualTo(Window.LEAST);
+  }
+
+  @Test
+  void what_was_begun_before_the_window_shrank_does_not_make_it_grow_again() {
+    Pace pace = new Pace(1_000_000, 0);
+    for (int i = 0; i < 10_000; i++) {
+      pace.took(SECOND, pace.room(0, SECOND));
+    }
+    pace.refused(0, 1);
+    pace.took(SECOND, Window.MOST);
+    assertThat(pace.room(0, SECOND)).isEqualTo(Window.MOST / 2);
   }
 }

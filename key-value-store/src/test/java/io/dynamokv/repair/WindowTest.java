@@ -11,8 +11,8 @@ class WindowTest {
 
   @Test
   void grows_by_a_quarter_while_keys_take_no_longer_than_usual_and_not_beyond_its_most() {
-    took(BASE_NS, 16);
-    assertThat(window.size()).isEqualTo(20);
+    took(BASE_NS, Window.LEAST);
+    assertThat(window.size()).isEqualTo(Window.LEAST * 5 / 4);
     took(BASE_NS, 10_000);
     assertThat(window.size()).isEqualTo(Window.MOST);
   }
