@@ -2,6 +2,7 @@ package io.dynamokv;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -120,6 +121,16 @@ class ArchitectureTest {
   @MethodSource("purePackages")
   void a_pure_package_touches_nothing_of_the_world(String name) {
     touchesNothingOfTheWorld(name).check(CLASSES);
+  }
+
+  @Test
+  void nobody_but_the_command_line_prints() {
+    noClasses()
+        .that(describe("are not of the command line", type -> !packageOf(type).equals("cli")))
+        .should(ACCESS_STANDARD_STREAMS)
+        .check(CLASSES);
+    assertThat(noClasses().should(ACCESS_STANDARD_STREAMS).evaluate(CLASSES).hasViolation())
+        .isTrue();
   }
 
   @Test

@@ -22,8 +22,8 @@ public interface LocalReplica {
   boolean read(Key key, Consumer<ReadResult> done);
 
   /**
-   * Reads the first of some keys, as many as have no more than so many bytes together, or one;
-   * returns false if too much is queued.
+   * Reads the first of some keys, one at least, and no more than have so many bytes together or can
+   * be told without waiting for the disk; returns false if too much is queued.
    *
    * @param keys one at least
    * @param done told of these in their order

@@ -270,6 +270,7 @@ final class NodeCore implements Transport.Receiver {
     boolean hasWritten = false;
     for (Message message : messages) {
       hasRead |= message instanceof Message.ReadReply reply && reply.status().isDone();
+      hasRead |= message instanceof Message.StatesReply reply && reply.status().isDone();
       hasWritten |= message instanceof Message.WriteReply reply && reply.status().isDone();
     }
     if (hasRead) {

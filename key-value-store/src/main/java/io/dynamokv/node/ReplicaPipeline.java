@@ -236,33 +236,39 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
 
   private void read(PendingRead pending) {
     ReadResult result = read(pending.key);
-    if (!unsafeKeys.contains(pending.key)) {
+    if (unsafeKeys.contains(pending.key)) {
+      tellWhenSafe(result, pending.done);
+    } else {
       tell(pending.done, result);
-    } else if (!writes.offer(new UnsafeRead(result, pending.done))) {
-      tell(pending.done, new ReadResult.Failed());
     }
   }
 
+  /** Ends before a key that is not safe yet, so that nobody waits for what others write. */
   private void read(PendingReads pending) {
     List<ReadResult> results = new ArrayList<>(pending.keys.size());
-    boolean areSafe = true;
     long bytes = 0;
     for (Key key : pending.keys) {
       ReadResult result = read(key);
+      boolean isSafe = !unsafeKeys.contains(key);
+      if (results.isEmpty() && !isSafe) {
+        tellWhenSafe(result, only -> pending.done.accept(List.of(only)));
+        return;
+      }
       bytes += sizeOf(result);
-      if (bytes > pending.mostBytes && !results.isEmpty()) {
+      if (!isSafe || bytes > pending.mostBytes && !results.isEmpty()) {
         break;
       }
       results.add(result);
-      areSafe &= !unsafeKeys.contains(key);
+      if (bytes + sizeOf(result) > pending.mostBytes) {
+        break; // The next one is likely to be as large, and would be read in vain.
+      }
     }
-    if (areSafe) {
-      tell(pending.done, results);
-      return;
-    }
-    List<ReadResult> failed = Collections.nCopies(results.size(), new ReadResult.Failed());
-    if (!settle(isSafe -> pending.done.accept(isSafe ? results : failed))) {
-      tell(pending.done, failed);
+    tell(pending.done, results);
+  }
+
+  private void tellWhenSafe(ReadResult result, Consumer<ReadResult> done) {
+    if (!writes.offer(new UnsafeRead(result, done))) {
+      tell(done, new ReadResult.Failed());
     }
   }
 

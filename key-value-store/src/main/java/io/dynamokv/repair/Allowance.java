@@ -13,11 +13,15 @@ final class Allowance {
     this.lastNs = nowNs;
   }
 
+  /** How many may ever be taken at once. */
+  int most() {
+    return Math.max(1, perSecond / 10);
+  }
+
   /** How many may be taken. */
   int left(long nowNs) {
-    double most = Math.max(1, perSecond / 10.0);
     double more = (double) (nowNs - lastNs) * perSecond / TimeUnit.SECONDS.toNanos(1);
-    left = Math.min(most, left + more);
+    left = Math.min(Math.max(1, perSecond / 10.0), left + more);
     lastNs = nowNs;
     return (int) left;
   }

@@ -89,8 +89,8 @@ public final class AntiEntropy {
     boolean read(Key key, Consumer<Handoff.Reading> done);
 
     /**
-     * Reads this node's own states of the first of some keys, as many as have no more than so many
-     * bytes together, or one; returns false if too much is queued.
+     * Reads this node's own states of the first of some keys, one at least, and no more than have
+     * so many bytes together; returns false if too much is queued.
      */
     boolean readSome(List<Key> keys, long mostBytes, Consumer<List<Handoff.Reading>> done);
 

@@ -28,8 +28,8 @@ final class Exchanges {
 
   private static final long WINDOW_BYTES = 4L << 20;
 
-  /** Of so many keys the sizes may be unknown, whatever they may come to. */
-  private static final int MOST_UNSIZED = 16;
+  /** Of so many keys the sizes may be unknown in any case, whatever they may come to. */
+  private static final int LEAST_UNSIZED = 16;
 
   private static final int MOST_TRIES = 50;
   private static final long SILENCE_NS = TimeUnit.SECONDS.toNanos(5);
@@ -50,7 +50,7 @@ final class Exchanges {
   private long openBytes;
 
   /** What one is taken to have whose size is not known yet: as much as the largest lately. */
-  private long expectedBytes = WINDOW_BYTES / MOST_UNSIZED;
+  private long expectedBytes = WINDOW_BYTES / LEAST_UNSIZED;
 
   private boolean busy;
   private boolean moving;
@@ -135,20 +135,23 @@ final class Exchanges {
     moving = true;
     boolean goesOn = true;
     while (goesOn && !over && !busy) {
-      goesOn = fetchSome() || sendOne();
+      // What waits for room for many would wait for ever if single ones took it.
+      goesOn = toFetch.isEmpty() ? sendOne() : fetchSome();
     }
     moving = false;
   }
 
-  /** A few are not fetched alone while more are to come. */
+  /**
+   * A few are not fetched alone while more wait. What is wanted is never more than there is room
+   * for while another question is open.
+   */
   private boolean fetchSome() {
-    int wanted = Math.min(toFetch.size(), pace.together());
-    int some = Math.min(wanted, room());
-    if (some <= 0 || some < wanted && open > 0) {
+    int wanted = (int) Math.min(Math.min(toFetch.size(), pace.together()), mostUnsized() / 2);
+    if (room() < wanted) {
       return false;
     }
-    List<Exchange> together = new ArrayList<>(some);
-    for (int i = 0; i < some; i++) {
+    List<Exchange> together = new ArrayList<>(wanted);
+    for (int i = 0; i < wanted; i++) {
       together.add(begin(toFetch.remove()));
     }
     new Fetch(this, port, together).begin();
@@ -171,28 +174,16 @@ final class Exchanges {
 
   /** How many keys may be begun. */
   private int room() {
-    long leftBytes = WINDOW_BYTES - openBytes;
-    if (leftBytes <= 0) {
+    if (openBytes >= WINDOW_BYTES) {
       return 0;
     }
     int unsized = open - sized;
-    long fitting = (leftBytes + expectedBytes - 1) / expectedBytes;
-    long ofBytes = Math.max(MOST_UNSIZED, fitting) - unsized;
-    System.err.println(
-        +open
-            + " sized="
-            + sized
-            + " bytes="
-            + openBytes
-            + " exp="
-            + expectedBytes
-            + " ofBytes="
-            + ofBytes
-            + " pace="
-            + pace.room(open, port.nanoTime())
-            + " send="
-            + toSend.size());
-    return (int) Math.min(ofBytes, pace.room(open, port.nanoTime()));
+    return (int) Math.min(mostUnsized() - unsized, pace.room(open, port.nanoTime()));
+  }
+
+  /** Of how many keys the sizes may be unknown: they must fit, as far as can be told. */
+  private long mostUnsized() {
+    return Math.max(LEAST_UNSIZED, (WINDOW_BYTES - openBytes) / expectedBytes);
   }
 
   /** Tries again what was busy, and gives up what is silent; to be called every now and then. */
@@ -227,6 +218,18 @@ final class Exchanges {
     asked.clear();
   }
 
+  /** One that was begun waits again: the other had something else to answer first. */
+  void postpone(Exchange exchange) {
+    if (!over) {
+      open--;
+      toFetch.addFirst(waitingFor(exchange, exchange.tries()));
+    }
+  }
+
+  private static Waiting waitingFor(Exchange exchange, int tries) {
+    return new Waiting(new KeyHash(exchange.key().bytes(), exchange.hashThere()), tries);
+  }
+
   /** Sends a question; returns false if that is not possible now. */
   boolean ask(Asking asking, LongFunction<Message> message) {
     if (over) {
@@ -244,7 +247,7 @@ final class Exchanges {
   void sized(int bytes) {
     sized++;
     openBytes += bytes;
-    expectedBytes = Math.max(bytes, expectedBytes - expectedBytes / MOST_UNSIZED);
+    expectedBytes = Math.max(bytes, expectedBytes - expectedBytes / LEAST_UNSIZED);
   }
 
   void fetched(int bytes) {
@@ -276,8 +279,7 @@ final class Exchanges {
     }
     if (end == End.BUSY && exchange.tries() < MOST_TRIES) {
       busy = true;
-      KeyHash key = new KeyHash(exchange.key().bytes(), exchange.hashThere());
-      add(new Waiting(key, exchange.tries() + 1));
+      add(waitingFor(exchange, exchange.tries() + 1));
     } else if (end != End.EQUAL) {
       report = report.plusFailure();
       failedPartitions.set(port.tree().partitionOf(port.tree().leafOf(exchange.key().position())));

@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * Asks the other for its states of some keys, all at once; from then on each {@link Exchange} goes
- * its own way. What has no room in one answer is asked for again. Not thread-safe.
+ * its own way. What had no room in the answer waits again. Not thread-safe.
  */
 final class Fetch implements Exchanges.Asking {
   private final Exchanges exchanges;
@@ -35,7 +35,7 @@ final class Fetch implements Exchanges.Asking {
     if (!(message instanceof StatesReply reply)) {
       end(Exchanges.End.FAILED);
     } else if (reply.status() != Status.OK) {
-      end(Exchanges.End.of(reply.status()));
+      end(reply.status() == Status.OVERLOADED ? Exchanges.End.BUSY : Exchanges.End.FAILED);
     } else if (reply.found().isEmpty() || reply.found().size() > wanted.size()) {
       end(Exchanges.End.FAILED);
     } else {
@@ -45,8 +45,8 @@ final class Fetch implements Exchanges.Asking {
 
   private void found(StatesReply reply) {
     int found = reply.found().size();
-    if (found < wanted.size()) {
-      new Fetch(exchanges, port, wanted.subList(found, wanted.size())).begin();
+    for (int i = wanted.size() - 1; i >= found; i--) {
+      exchanges.postpone(wanted.get(i));
     }
     for (int i = 0; i < found; i++) {
       wanted.get(i).found(reply.found().get(i));

@@ -8,7 +8,7 @@ final class Pace {
   /** The most keys that are fetched with one question. */
   static final int MOST_TOGETHER = 64;
 
-  /** So many questions fill the window, so that the other works on one while one travels. */
+  /** So many questions or more fill the window: the other works on one while one travels. */
   private static final int QUESTIONS = 4;
 
   private final Allowance allowance;
@@ -25,7 +25,7 @@ final class Pace {
 
   /** How many keys should be fetched with one question. */
   int together() {
-    return Math.min(window.size() / QUESTIONS, MOST_TOGETHER);
+    return Math.min(Math.min(window.size() / QUESTIONS, MOST_TOGETHER), allowance.most());
   }
 
   /** So many keys are begun; there was room for them. */

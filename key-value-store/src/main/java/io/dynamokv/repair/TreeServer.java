@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers other nodes' questions about what this node holds. Thread-safe; waits for nothing. */
 public final class TreeServer {
+  /** The most states in one answer, so that no read waits long behind it. */
+  private static final int MOST_STATES = 256;
+
   /** The most bytes of states in one answer, unless a single one has more. */
   private static final long MOST_BYTES = 256 << 10;
 
@@ -91,7 +94,7 @@ public final class TreeServer {
 
   /** As many as fit in one answer of a size that holds nobody up for long. */
   public void onStates(MemberId from, StatesRequest request) {
-    List<Key> keys = request.keys().stream().map(Key::of).toList();
+    List<Key> keys = request.keys().stream().limit(MOST_STATES).map(Key::of).toList();
     if (keys.isEmpty()) {
       port.send(from, new StatesReply(request.id(), Status.MALFORMED, List.of()));
     } else if (!port.readSome(keys, MOST_BYTES, own -> answer(from, request.id(), own))) {

@@ -17,13 +17,13 @@ class PeerTableTest {
   private static final long SUSPECT_NS = 1500 * MS;
 
   private final PeerTable peers = new PeerTable(SUSPECT_NS);
+  private long nowNs;
 
   /** One that beats so irregularly that it is given more time than that of suspicion. */
   private boolean livesLonger(MemberId id) {
     peers.link(id, true);
     Peer peer = requireNonNull(peers.get(id));
     peer.identify(1, true, RosterProgress.FIXED);
-    long nowNs = 0;
     for (int i = 0; i < 60; i++) {
       nowNs += (i % 2 == 0 ? 100 : 1200) * MS;
       peer.beat(nowNs);

@@ -30,14 +30,19 @@ import io.dynamokv.version.Version;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Two nodes that hold everything, with real replicas in memory. */
 class AntiEntropyTest {
@@ -166,6 +171,74 @@ class AntiEntropyTest {
     assertThat(report.keysFetched()).isEqualTo(50);
     assertThat(report.failures()).isZero();
     assertThat(a.mostBytesAnswered).isBetween(1000L << 10, 1001L << 10);
+  }
+
+  @Test
+  void one_answer_has_no_more_than_256_KiB() {
+    String large = "x".repeat(60 << 10);
+    for (int i = 0; i < 50; i++) {
+      a.put(key(i), state(1, large));
+    }
+    pass(SECOND);
+    repair(b);
+    assertEqual();
+    assertThat(a.mostBytesAnswered).isBetween(240L << 10, 256L << 10);
+  }
+
+  static Stream<Function<Message.StatesRequest, Message>> oddAnswers() {
+    Message.FoundState none = new Message.FoundState(Status.ABSENT, null);
+    return Stream.of(
+        request -> new Message.StatesReply(request.id(), Status.ABSENT, List.of()),
+        request -> new Message.StatesReply(request.id(), Status.SAME, List.of()),
+        request -> new Message.StatesReply(request.id(), Status.MALFORMED, List.of()),
+        request -> new Message.StatesReply(request.id(), Status.OK, List.of()),
+        request ->
+            new Message.StatesReply(
+                request.id(), Status.OK, Collections.nCopies(request.keys().size() + 1, none)),
+        request ->
+            new Message.StatesReply(
+                request.id(), Status.OK, List.of(new Message.FoundState(Status.SAME, null))),
+        request ->
+            new Message.StatesReply(
+                request.id(), Status.OK, List.of(new Message.FoundState(Status.OK, null))),
+        request -> new Message.WriteReply(request.id(), Status.OK));
+  }
+
+  @ParameterizedTest
+  @MethodSource("oddAnswers")
+  void an_answer_that_makes_no_sense_is_a_failure(Function<Message.StatesRequest, Message> odd) {
+    a.put(key(1), state(1, "value"));
+    a.put(key(2), state(1, "value"));
+    pass(SECOND);
+    a.oddAnswer = odd;
+    assertThat(repair(b).failures()).isEqualTo(2);
+    a.oddAnswer = null;
+    assertThat(repair(b).failures()).isZero();
+    assertEqual();
+  }
+
+  @Test
+  void so_few_a_second_that_hardly_one_comes_at_once_come_too() {
+    Node slow = new Node(B, 5);
+    for (int i = 0; i < 10; i++) {
+      a.put(key(i), state(1, "theirs"));
+      slow.put(key(100 + i), state(2, "own"));
+    }
+    pass(SECOND);
+    slow.other = a;
+    a.other = slow;
+    slow.antiEntropy.repair(report -> {});
+    for (int tick = 0; tick < 1000; tick++) {
+      nowNs += TICK_NS;
+      slow.repairs.tick();
+      while (!underWay.isEmpty() || !nextTick.isEmpty()) {
+        underWay.addAll(nextTick);
+        nextTick.clear();
+        underWay.remove().run();
+      }
+    }
+    assertThat(slow.content()).hasSize(20);
+    assertThat(a.content()).hasSize(20);
   }
 
   @Test
@@ -528,6 +601,7 @@ class AntiEntropyTest {
     private @Nullable Key refuses;
     private @Nullable Key swallows;
     private @Nullable Key damaged;
+    private @Nullable Function<Message.StatesRequest, Message> oddAnswer;
     private int fetches;
     private int mostFetched;
     private long mostBytesAnswered;
@@ -646,6 +720,9 @@ class AntiEntropyTest {
     public boolean readSome(List<Key> keys, long mostBytes, Consumer<List<Handoff.Reading>> done) {
       List<Handoff.Reading> readings = new ArrayList<>();
       long bytes = 0;
+      if (overloads-- > 0) {
+        return false;
+      }
       for (Key key : keys) {
         byte[] state = replica.read(key);
         bytes += state == null ? 0 : state.length;
@@ -710,8 +787,8 @@ class AntiEntropyTest {
       } else if (message instanceof Message.KeysRequest request) {
         server.onKeys(from, request);
       } else if (message instanceof Message.StatesRequest request) {
-        if (overloads-- > 0) {
-          send(from, new Message.StatesReply(request.id(), Status.OVERLOADED, List.of()));
+        if (oddAnswer != null) {
+          send(from, oddAnswer.apply(request));
         } else if (swallows == null || !keysOf(request).contains(swallows)) {
           server.onStates(from, request);
         }

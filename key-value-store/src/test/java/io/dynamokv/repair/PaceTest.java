@@ -55,4 +55,10 @@ class PaceTest {
     pace.took(SECOND, Window.MOST);
     assertThat(pace.room(0, SECOND)).isEqualTo(Window.MOST / 2);
   }
+
+  @Test
+  void no_more_are_fetched_together_than_may_be_begun_at_once() {
+    assertThat(new Pace(50, 0).together()).isEqualTo(5);
+    assertThat(new Pace(1, 0).together()).isEqualTo(1);
+  }
 }
