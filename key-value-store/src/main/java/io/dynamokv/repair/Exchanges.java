@@ -263,7 +263,7 @@ final class Exchanges {
     if (end == End.BUSY) {
       pace.refused(exchange.beganNs(), nowNs);
     } else if (end == End.EQUAL) {
-      pace.took(nowNs - exchange.beganNs(), open);
+      pace.moved(exchange.beganNs(), nowNs, open);
     }
   }
 

@@ -39,11 +39,11 @@ final class Pace {
   }
 
   /**
-   * A key was moved in this time.
+   * A key was moved.
    *
-   * @param open how many were under way then, with this one
+   * @param open how many were under way at the end, with this one
    */
-  void took(long ns, int open) {
-    window.took(ns, open <= window.size() && open > window.size() - together());
+  void moved(long beganNs, long nowNs, int open) {
+    window.moved(beganNs, nowNs, open > window.size() - together());
   }
 }

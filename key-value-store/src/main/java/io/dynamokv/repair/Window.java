@@ -42,13 +42,15 @@ final class Window {
   }
 
   /**
-   * A key was moved in this time.
+   * A key was moved between these times.
    *
    * @param isFull whether as many were being moved as may be; it grows only if that limits them
    */
-  void took(long ns, boolean isFull) {
+  void moved(long beganNs, long nowNs, boolean isFull) {
+    long ns = nowNs - beganNs;
     double late = (double) (ns - base(ns)) / TARGET_NS;
-    if (late > 1 || isFull) {
+    boolean mayGrow = isFull && beganNs >= halvedNs; // What was begun before fills a larger one.
+    if (late > 1 || mayGrow) {
       size = Math.min(MOST, Math.max(LEAST, size + GAIN * Math.max(-1, 1 - late)));
     }
   }

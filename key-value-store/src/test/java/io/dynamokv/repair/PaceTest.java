@@ -30,7 +30,7 @@ class PaceTest {
     Pace pace = new Pace(1_000_000, 0);
     assertThat(pace.together()).isEqualTo(Window.LEAST / 4);
     for (int i = 0; i < 10_000; i++) {
-      pace.took(SECOND, pace.room(0, SECOND));
+      pace.moved(0, SECOND, pace.room(0, SECOND));
     }
     assertThat(pace.room(0, SECOND)).isEqualTo(Window.MOST);
     assertThat(pace.together()).isEqualTo(Pace.MOST_TOGETHER);
@@ -40,20 +40,9 @@ class PaceTest {
   void a_window_that_has_room_for_another_question_does_not_grow() {
     Pace pace = new Pace(1_000_000, 0);
     for (int i = 0; i < 1000; i++) {
-      pace.took(SECOND, Window.LEAST - pace.together());
+      pace.moved(0, SECOND, Window.LEAST - pace.together());
     }
     assertThat(pace.room(0, SECOND)).isEqualTo(Window.LEAST);
-  }
-
-  @Test
-  void what_was_begun_before_the_window_shrank_does_not_make_it_grow_again() {
-    Pace pace = new Pace(1_000_000, 0);
-    for (int i = 0; i < 10_000; i++) {
-      pace.took(SECOND, pace.room(0, SECOND));
-    }
-    pace.refused(0, 1);
-    pace.took(SECOND, Window.MOST);
-    assertThat(pace.room(0, SECOND)).isEqualTo(Window.MOST / 2);
   }
 
   @Test

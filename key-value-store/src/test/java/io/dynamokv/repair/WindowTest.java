@@ -20,7 +20,7 @@ class WindowTest {
   @Test
   void does_not_grow_while_something_else_limits_how_many_are_moved() {
     for (int i = 0; i < 1000; i++) {
-      window.took(BASE_NS, false);
+      window.moved(0, BASE_NS, false);
     }
     assertThat(window.size()).isEqualTo(Window.LEAST);
   }
@@ -65,14 +65,26 @@ class WindowTest {
   void stays_where_the_time_is_as_long_as_its_size_makes_it() {
     long perKeyNs = Window.TARGET_NS / 100;
     for (int i = 0; i < 100_000; i++) {
-      window.took(i % 100 == 0 ? perKeyNs : window.size() * perKeyNs, true);
+      window.moved(0, i % 100 == 0 ? perKeyNs : window.size() * perKeyNs, true);
     }
     assertThat(window.size()).isBetween(95, 110);
   }
 
   private void took(long ns, int times) {
     for (int i = 0; i < times; i++) {
-      window.took(ns, true);
+      window.moved(0, ns, true);
     }
+  }
+
+  @Test
+  void what_was_begun_before_it_was_halved_does_not_make_it_grow_again() {
+    took(BASE_NS, 10_000);
+    window.refused(100, 200);
+    window.moved(199, 199 + BASE_NS, true);
+    assertThat(window.size()).isEqualTo(Window.MOST / 2);
+    for (int i = 0; i < 4; i++) {
+      window.moved(200, 200 + BASE_NS, true);
+    }
+    assertThat(window.size()).isEqualTo(Window.MOST / 2 + 1);
   }
 }
