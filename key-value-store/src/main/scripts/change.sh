@@ -73,6 +73,7 @@ cluster_restart() {
     say "It goes on; ./dynamo-kv cluster status$(data_option) tells when it is healthy"
     return 3
   fi
+  await_meeting has_met_others "$node"
   say_up "$node"
 }
 

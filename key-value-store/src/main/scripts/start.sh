@@ -83,7 +83,7 @@ start_nodes() {
   done
   # shellcheck disable=SC2046 # numbers
   await_healthy do_without $(node_numbers)
-  ((${#LACKING[@]} > 0)) || await_meeting
+  ((${#LACKING[@]} > 0)) || await_meeting all_serve
 }
 
 # Waits for some nodes. One that ends, or takes too long, is counted among the lacking, and told to a function.
@@ -120,7 +120,7 @@ await_healthy() {
 # all that takes them ten seconds; where a node has to be filled it may take hours, which are not waited for.
 await_meeting() {
   local started=$SECONDS
-  until all_serve || ((SECONDS - started >= MEET_TIMEOUT_SECONDS)); do
+  until "$@" || ((SECONDS - started >= MEET_TIMEOUT_SECONDS)); do
     progress "Waiting for the nodes to find each other" "$((SECONDS - started)) s of $MEET_TIMEOUT_SECONDS"
     sleep 0.2
   done
@@ -131,6 +131,18 @@ all_serve() {
   local i
   for i in $(node_numbers); do
     [[ -z $(complaints "$(admin_port "$i")") && $(member_at "$i" "$i") == *'"state":"up"'* ]] || return 1
+  done
+}
+
+# Whether a node that was started and the others that run reach each other: until then requests find too few.
+has_met_others() {
+  local node=$1 own i
+  own=$(http_get "$(http_port "$node")" /check_connectivity)
+  for i in $(node_numbers); do
+    if ((i != node)) && serving_pid "$i" >/dev/null; then
+      [[ $own != *":$(http_port "$i")\":\"unreachable\""* ]] || return 1
+      [[ $(http_get "$(http_port "$i")" /check_connectivity) != *":$(http_port "$node")\":\"unreachable\""* ]] || return 1
+    fi
   done
 }
 

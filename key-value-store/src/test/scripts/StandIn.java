@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 /**
  * What the command sees of a node, for the tests of the command: ports, health check, pid file, signals. The
  * variables STAND_IN_FAILS, STAND_IN_SICK and STAND_IN_DEAF name nodes that are to misbehave, STAND_IN_FILLING
- * and STAND_IN_CLEARING those that have something to do because the ring changes.
+ * and STAND_IN_CLEARING those that have something to do because the ring changes. The file that STAND_IN_CONNECTIVITY
+ * names has what they say of each other, a line for each time that they are asked.
  */
 public final class StandIn {
   public static void main(String[] args) throws Exception {
@@ -33,6 +34,7 @@ public final class StandIn {
     HttpServer rest =
         HttpServer.create(new InetSocketAddress(here, Integer.parseInt(ports.group(1))), 50);
     rest.createContext("/cluster", exchange -> answer(exchange, 200, cluster(id)));
+    rest.createContext("/check_connectivity", exchange -> answer(exchange, 200, connectivity()));
     new ServerSocket(Integer.parseInt(ports.group(3)), 50, here);
     HttpServer admin =
         HttpServer.create(new InetSocketAddress(here, Integer.parseInt(ports.group(2))), 50);
@@ -72,6 +74,16 @@ public final class StandIn {
             isFilling ? 1234 : 0,
             isFilling ? 6500 : 0,
             is("CLEARING", id) ? 31 : 0);
+  }
+
+  private static String connectivity() throws IOException {
+    Path answers = Path.of(System.getenv().getOrDefault("STAND_IN_CONNECTIVITY", "/none"));
+    List<String> lines = Files.exists(answers) ? Files.readAllLines(answers) : List.of();
+    if (lines.isEmpty()) {
+      return "{}";
+    }
+    Files.write(answers, lines.subList(1, lines.size()));
+    return lines.get(0);
   }
 
   private static void stop(String id, Path pid) {

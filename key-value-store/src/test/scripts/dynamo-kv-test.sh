@@ -365,6 +365,17 @@ one_node_is_restarted_whatever_it_does() {
   mv "$DATA.moved" "$DATA"
 }
 
+a_restart_ends_when_the_others_reach_the_node_again() {
+  STAND_IN_CONNECTIVITY=$DATA.said start --nodes 2
+  printf '{"127.0.0.1:%d":"unreachable"}\n' $((BASE + 10)) $((BASE + 10)) $((BASE + 10)) >"$DATA.said"
+  cluster restart 2
+  exits_with 0
+  same '' "$(cat "$DATA.said")" # it has asked until node-1 said something else
+  kill -9 "$(pid_of 1)"
+  cluster restart 2
+  exits_with 0
+}
+
 a_stop_waits_for_a_node_that_is_being_restarted() {
   start --nodes 1
   # shellcheck disable=SC2016 # expanded when it runs
@@ -654,6 +665,7 @@ TESTS=(
   a_restart_goes_on_without_a_node_that_can_not_start
   a_second_attempt_to_start_a_new_cluster_is_no_restart
   one_node_is_restarted_whatever_it_does
+  a_restart_ends_when_the_others_reach_the_node_again
   a_stop_waits_for_a_node_that_is_being_restarted
   a_foreground_keeps_a_node_that_is_restarted
   a_newcomer_is_at_full_speed_when_the_command_gives_up_waiting_for_it

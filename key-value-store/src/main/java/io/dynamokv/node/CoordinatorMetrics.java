@@ -1,6 +1,5 @@
 package io.dynamokv.node;
 
-import com.codahale.metrics.LockFreeExponentiallyDecayingReservoir;
 import com.codahale.metrics.Meter;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.Timer;
@@ -94,7 +93,6 @@ final class CoordinatorMetrics {
   }
 
   private Timer timer(String name) {
-    return registry.timer(
-        name, () -> new Timer(LockFreeExponentiallyDecayingReservoir.builder().build()));
+    return Distributions.timer(registry, name);
   }
 }

@@ -27,6 +27,15 @@ public final class Faults {
     }
   }
 
+  /** Does something, surviving its faults. */
+  static void runSurviving(Logger log, String task, Runnable work) {
+    try {
+      work.run();
+    } catch (Throwable e) {
+      survive(log, task, e);
+    }
+  }
+
   private static void endIfFatal(Throwable fault) {
     if (fault instanceof VirtualMachineError) {
       Runtime.getRuntime().halt(EXIT_CODE);

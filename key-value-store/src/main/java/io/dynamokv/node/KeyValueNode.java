@@ -353,12 +353,13 @@ public final class KeyValueNode implements KeyValueService, AutoCloseable {
 
   /** Does something and whatever follows from it. What left this method would end the timer. */
   private void survive(String task, Runnable work) {
-    try {
-      work.run();
-      turn();
-    } catch (Throwable e) {
-      Faults.survive(LOG, task, e);
-    }
+    Faults.runSurviving(
+        LOG,
+        task,
+        () -> {
+          work.run();
+          turn();
+        });
   }
 
   private final class TurningReceiver implements Transport.Receiver {

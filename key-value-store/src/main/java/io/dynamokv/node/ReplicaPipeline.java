@@ -1,7 +1,6 @@
 package io.dynamokv.node;
 
 import com.codahale.metrics.Histogram;
-import com.codahale.metrics.LockFreeExponentiallyDecayingReservoir;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.Timer;
 import io.dynamokv.replica.Replica;
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,40 +31,26 @@ import org.slf4j.LoggerFactory;
  * <p>One thread writes: it applies whatever has queued up as one transaction, tells what this node
  * coordinates as applied, makes all of it safe with one forced write to the disk, and tells what
  * came of it. What comes meanwhile is the next group; so groups grow with the load. The other
- * thread reads; a read that meets a key that is not safe yet joins the writes, and is answered with
- * the group that it finds itself in.
+ * thread reads ({@link ReplicaReads}); a read that meets a key that is not safe yet joins the
+ * writes, and is answered with the group that it finds itself in.
  */
 final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaPipeline.class);
-  private static final int BATCH = 256;
+
+  /** How many reads or writes are done as one, at most. */
+  static final int BATCH = 256;
 
   private final Replica replica;
   private final HashedStorage storage;
-  private final WorkQueue<Reading> reads;
+  private final ReplicaReads reads;
   private final WorkQueue<Writing> writes;
   private final UnsafeKeys unsafeKeys = new UnsafeKeys();
   private final AtomicLong queuedBytes = new AtomicLong();
   private final long byteCapacity;
   private final Runnable afterBatch;
-  private final Timer readTime;
   private final Timer applyTime;
   private final Timer hardenTime;
   private final Histogram batchSizes;
-
-  /** What waits for the reading thread. */
-  private sealed interface Reading {}
-
-  private record PendingRead(Key key, Consumer<ReadResult> done) implements Reading {}
-
-  private record PendingReads(List<Key> keys, long mostBytes, Consumer<List<ReadResult>> done)
-      implements Reading {}
-
-  /** Anything else that is read. */
-  private record PendingLook(Runnable look) implements Reading {}
-
-  private record PendingHints(
-      MemberId holder, @Nullable Key after, int limit, Consumer<@Nullable List<Hint>> done)
-      implements Reading {}
 
   /** What waits for the writing thread. */
   private sealed interface Writing {}
@@ -97,16 +81,20 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
     this.storage = storage;
     this.byteCapacity = byteCapacity;
     this.afterBatch = afterBatch;
-    this.reads = queues.make("replica-reads", capacity, BATCH, this::read);
     this.writes = queues.make("replica-writes", capacity, BATCH, this::write);
-    this.readTime = timer(metrics, "storage.read-batch-time");
-    this.applyTime = timer(metrics, "storage.write-batch-time");
-    this.hardenTime = timer(metrics, "storage.harden-time");
-    this.batchSizes =
-        metrics.histogram(
-            "storage.write-batch-size",
-            () -> new Histogram(LockFreeExponentiallyDecayingReservoir.builder().build()));
-    metrics.gauge("storage.read-queue", () -> reads::depth);
+    this.reads =
+        new ReplicaReads(
+            replica,
+            storage,
+            unsafeKeys,
+            (result, done) -> writes.offer(new UnsafeRead(result, done)),
+            capacity,
+            queues,
+            afterBatch,
+            metrics);
+    this.applyTime = Distributions.timer(metrics, "storage.write-batch-time");
+    this.hardenTime = Distributions.timer(metrics, "storage.harden-time");
+    this.batchSizes = Distributions.histogram(metrics, "storage.write-batch-size");
     metrics.gauge("storage.write-queue", () -> writes::depth);
     metrics.gauge("storage.write-queue-bytes", () -> queuedBytes::get);
   }
@@ -118,18 +106,28 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
 
   @Override
   public boolean read(Key key, Consumer<ReadResult> done) {
-    return reads.offer(new PendingRead(key, done));
+    return reads.read(key, done);
   }
 
   @Override
   public boolean readSome(List<Key> keys, long mostBytes, Consumer<List<ReadResult>> done) {
-    return reads.offer(new PendingReads(keys, mostBytes, done));
+    return reads.readSome(keys, mostBytes, done);
   }
 
   @Override
   public boolean hints(
       MemberId holder, @Nullable Key after, int limit, Consumer<@Nullable List<Hint>> done) {
-    return reads.offer(new PendingHints(holder, after, limit, done));
+    return reads.hints(holder, after, limit, done);
+  }
+
+  @Override
+  public boolean rebuild(int firstLeaf, int beforeLeaf, Consumer<@Nullable Integer> done) {
+    return reads.rebuild(firstLeaf, beforeLeaf, done);
+  }
+
+  @Override
+  public boolean keys(KeyQuery query, Consumer<@Nullable KeyHashes> done) {
+    return reads.keys(query, done);
   }
 
   @Override
@@ -140,18 +138,6 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
   @Override
   public HashTree tree() {
     return storage.tree();
-  }
-
-  @Override
-  public boolean rebuild(int firstLeaf, int beforeLeaf, Consumer<@Nullable Integer> done) {
-    return reads.offer(
-        new PendingLook(
-            () -> done.accept(look("hashes", () -> storage.rebuild(firstLeaf, beforeLeaf)))));
-  }
-
-  @Override
-  public boolean keys(KeyQuery query, Consumer<@Nullable KeyHashes> done) {
-    return reads.offer(new PendingLook(() -> done.accept(look("keys", () -> storage.keys(query)))));
   }
 
   @Override
@@ -203,91 +189,6 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
     writes.close();
   }
 
-  private Runnable read(List<Reading> batch) {
-    try (Timer.Context ignored = readTime.time()) {
-      for (Reading reading : batch) {
-        if (reading instanceof PendingRead pending) {
-          read(pending);
-        } else if (reading instanceof PendingReads pending) {
-          read(pending);
-        } else if (reading instanceof PendingHints pending) {
-          List<Hint> found =
-              look("hints", () -> replica.hintsFor(pending.holder, pending.after, pending.limit));
-          survivingly("a call-back", () -> pending.done.accept(found));
-        } else if (reading instanceof PendingLook pending) {
-          survivingly("a call-back", pending.look);
-        }
-      }
-    }
-    return afterBatch;
-  }
-
-  private <T> @Nullable T look(String what, Supplier<T> look) {
-    try {
-      return look.get();
-    } catch (StorageException e) {
-      replica.faults().couldNot("read " + what, e);
-      return null;
-    } catch (RuntimeException e) {
-      LOG.error("a bug: {} could not be read", what, e);
-      return null;
-    }
-  }
-
-  private void read(PendingRead pending) {
-    ReadResult result = read(pending.key);
-    if (unsafeKeys.contains(pending.key)) {
-      tellWhenSafe(result, pending.done);
-    } else {
-      tell(pending.done, result);
-    }
-  }
-
-  /** Ends before a key that is not safe yet, so that nobody waits for what others write. */
-  private void read(PendingReads pending) {
-    List<ReadResult> results = new ArrayList<>(pending.keys.size());
-    long bytes = 0;
-    for (Key key : pending.keys) {
-      ReadResult result = read(key);
-      boolean isSafe = !unsafeKeys.contains(key);
-      if (results.isEmpty() && !isSafe) {
-        tellWhenSafe(result, only -> pending.done.accept(List.of(only)));
-        return;
-      }
-      bytes += sizeOf(result);
-      if (!isSafe || bytes > pending.mostBytes && !results.isEmpty()) {
-        break;
-      }
-      results.add(result);
-      if (bytes + sizeOf(result) > pending.mostBytes) {
-        break; // The next one is likely to be as large, and would be read in vain.
-      }
-    }
-    tell(pending.done, results);
-  }
-
-  private void tellWhenSafe(ReadResult result, Consumer<ReadResult> done) {
-    if (!writes.offer(new UnsafeRead(result, done))) {
-      tell(done, new ReadResult.Failed());
-    }
-  }
-
-  private static int sizeOf(ReadResult result) {
-    return result instanceof ReadResult.Read read && read.state() != null ? read.state().length : 0;
-  }
-
-  private ReadResult read(Key key) {
-    try {
-      return new ReadResult.Read(replica.read(key));
-    } catch (StorageException e) {
-      replica.faults().couldNot("read " + key, e);
-      return new ReadResult.Failed();
-    } catch (RuntimeException e) {
-      LOG.error("a bug: {} could not be read", key, e);
-      return new ReadResult.Failed();
-    }
-  }
-
   private Runnable write(List<Writing> batch) {
     List<PendingWrite> pending = new ArrayList<>(batch.size());
     for (Writing writing : batch) {
@@ -317,7 +218,7 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
       }
     }
     if (told) {
-      survivingly("what follows a batch", afterBatch);
+      Faults.runSurviving(LOG, "what follows a batch", afterBatch);
     }
   }
 
@@ -394,21 +295,8 @@ final class ReplicaPipeline implements LocalReplica, AutoCloseable {
     }
   }
 
-  private static <R> void tell(Consumer<R> done, R result) {
-    survivingly("a call-back", () -> done.accept(result));
-  }
-
   /** What others make of the news must not keep the batch from being forced and answered. */
-  private static void survivingly(String name, Runnable task) {
-    try {
-      task.run();
-    } catch (Throwable e) {
-      Faults.survive(LOG, name, e);
-    }
-  }
-
-  private static Timer timer(MetricRegistry metrics, String name) {
-    return metrics.timer(
-        name, () -> new Timer(LockFreeExponentiallyDecayingReservoir.builder().build()));
+  private static <R> void tell(Consumer<R> done, R result) {
+    Faults.runSurviving(LOG, "a call-back", () -> done.accept(result));
   }
 }

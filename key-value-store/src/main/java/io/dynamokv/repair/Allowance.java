@@ -26,6 +26,11 @@ final class Allowance {
     return (int) left;
   }
 
+  /** Gives some back that were taken, and not used. */
+  void giveBack(int some) {
+    left += some;
+  }
+
   /** Takes some of what was left when that was asked last. */
   void take(int some) {
     left -= some;

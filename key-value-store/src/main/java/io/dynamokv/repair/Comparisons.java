@@ -37,6 +37,12 @@ final class Comparisons {
     return current == null;
   }
 
+  /** How many keys the one that is under way has fetched so far. */
+  long keysFetched() {
+    Comparison running = current;
+    return running == null ? 0 : running.report().keysFetched();
+  }
+
   /**
    * Begins a comparison of some partitions; to be called when idle.
    *

@@ -117,10 +117,13 @@ final class Exchange implements Exchanges.Asking {
 
   @Override
   public void onReply(Message message) {
-    end(
-        message instanceof WriteReply reply
-            ? Exchanges.End.of(reply.status())
-            : Exchanges.End.FAILED);
+    if (!(message instanceof WriteReply reply)) {
+      end(Exchanges.End.FAILED);
+    } else if (reply.status() == Status.OK) {
+      end(Exchanges.End.EQUAL);
+    } else {
+      end(Exchanges.End.ofRefusal(reply.status()));
+    }
   }
 
   private void size(int stateBytes) {

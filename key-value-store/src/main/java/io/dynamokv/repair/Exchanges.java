@@ -76,13 +76,9 @@ final class Exchanges {
     BUSY,
     FAILED;
 
-    /** How one ends that the other answers so, and nothing more. */
-    static End of(Status status) {
-      return switch (status) {
-        case OK, SAME, ABSENT -> EQUAL;
-        case OVERLOADED -> BUSY;
-        case STORAGE_FAILED, TOO_MANY_SIBLINGS, MALFORMED -> FAILED;
-      };
+    /** How one ends of which the other says that it did not do what it was asked. */
+    static End ofRefusal(Status status) {
+      return status == Status.OVERLOADED ? BUSY : FAILED;
     }
   }
 
@@ -151,6 +147,7 @@ final class Exchanges {
       return false;
     }
     List<Exchange> together = new ArrayList<>(wanted);
+    pace.begin(wanted);
     for (int i = 0; i < wanted; i++) {
       together.add(begin(toFetch.remove()));
     }
@@ -162,12 +159,12 @@ final class Exchanges {
     if (toSend.isEmpty() || room() <= 0) {
       return false;
     }
+    pace.begin(1);
     begin(toSend.remove()).sendOwn();
     return true;
   }
 
   private Exchange begin(Waiting next) {
-    pace.begin(1);
     open++;
     return new Exchange(this, port, Key.of(next.key.key()), next.key.hash(), next.tries);
   }
@@ -222,6 +219,7 @@ final class Exchanges {
   void postpone(Exchange exchange) {
     if (!over) {
       open--;
+      pace.putOff(1);
       toFetch.addFirst(waitingFor(exchange, exchange.tries()));
     }
   }

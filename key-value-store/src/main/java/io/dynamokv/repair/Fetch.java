@@ -35,7 +35,7 @@ final class Fetch implements Exchanges.Asking {
     if (!(message instanceof StatesReply reply)) {
       end(Exchanges.End.FAILED);
     } else if (reply.status() != Status.OK) {
-      end(reply.status() == Status.OVERLOADED ? Exchanges.End.BUSY : Exchanges.End.FAILED);
+      end(Exchanges.End.ofRefusal(reply.status()));
     } else if (reply.found().isEmpty() || reply.found().size() > wanted.size()) {
       end(Exchanges.End.FAILED);
     } else {

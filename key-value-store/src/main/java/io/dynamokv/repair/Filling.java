@@ -38,6 +38,7 @@ public final class Filling {
   private long beganNs;
   private long nextNs;
   private long keysFetched;
+  private boolean isComparing;
   private volatile Progress progress = Progress.NONE;
 
   /** What filling needs of its node, besides. */
@@ -66,6 +67,10 @@ public final class Filling {
   public record Progress(int partitions, int complete, long keys, long leftMs) {
     static final Progress NONE = new Progress(0, 0, 0, 0);
 
+    Progress withKeys(long keys) {
+      return new Progress(partitions, complete, keys, leftMs);
+    }
+
     /** Whether anything is still missing. */
     public boolean isUnderWay() {
       return complete < partitions;
@@ -85,13 +90,17 @@ public final class Filling {
 
   /**
    * Sees whether a holder is out of reach: what it takes in now may not come here, so it has to be
-   * compared again when it is back, also if this node was ready. To be called every now and then.
+   * compared again when it is back, also if this node was ready. And tells how far it has come. To
+   * be called every now and then.
    */
   void tick() {
     boolean isOneGone = !needed.isEmpty() && compared.keySet().retainAll(port.view().reachable());
     if (isOneGone && readyPlan == plan) {
       readyPlan = -1;
       port.notReady();
+    }
+    if (isComparing && progress.isUnderWay()) {
+      progress = progress.withKeys(keysFetched + comparisons.keysFetched());
     }
   }
 
@@ -194,6 +203,7 @@ public final class Filling {
     for (int partition : incomplete.stream().toArray()) {
       for (MemberId holder : otherHolders(view, partition)) {
         if (view.reachable().contains(holder) && !wasCompared(holder, partition)) {
+          isComparing = true;
           comparisons.begin(
               holder, chunk(view, holder, incomplete), Comparisons.Aim.EQUAL, this::ended);
           return;
@@ -213,6 +223,7 @@ public final class Filling {
   }
 
   private void ended(Comparison ended) {
+    isComparing = false;
     keysFetched += ended.report().keysFetched();
     if (ended.verified().isEmpty()) {
       nextNs = port.nanoTime() + PAUSE_NS;

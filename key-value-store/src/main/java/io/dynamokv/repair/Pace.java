@@ -33,6 +33,11 @@ final class Pace {
     allowance.take(keys);
   }
 
+  /** So many that were begun have to wait again, and were not moved: others may be meanwhile. */
+  void putOff(int keys) {
+    allowance.giveBack(keys);
+  }
+
   /** One side had no room for a key that was begun at this time, or was silent about it. */
   void refused(long beganNs, long nowNs) {
     window.refused(beganNs, nowNs);

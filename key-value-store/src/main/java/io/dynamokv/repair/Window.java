@@ -12,8 +12,13 @@ import java.util.concurrent.TimeUnit;
  * the least of the last one to two thousand keys.
  */
 final class Window {
-  static final int LEAST = 32;
-  static final int MOST = 512;
+  /**
+   * Four full questions. They cost the node that answers little; and one that asks but hardly gets
+   * the processor waits for itself, which is no reason to ask for less.
+   */
+  static final int LEAST = 256;
+
+  static final int MOST = 1024;
   static final long TARGET_NS = TimeUnit.MILLISECONDS.toNanos(100);
   static final int KEYS_OF_BASE = 1000;
 

@@ -1,25 +1,13 @@
 package io.dynamokv.repair;
 
+import static io.dynamokv.repair.RepairingNode.A;
+import static io.dynamokv.repair.RepairingNode.B;
+import static io.dynamokv.repair.RepairingNode.INTERVAL_NS;
+import static io.dynamokv.repair.RepairingNode.PARTITIONS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.codahale.metrics.NoopMetricRegistry;
-import io.dynamokv.membership.Member;
-import io.dynamokv.membership.View;
-import io.dynamokv.replica.Replica;
-import io.dynamokv.replica.ReplicaWrite;
-import io.dynamokv.replica.WriteResult;
+import io.dynamokv.repair.RepairingNode.Wire;
 import io.dynamokv.ring.Key;
-import io.dynamokv.ring.MemberId;
-import io.dynamokv.ring.Partitions;
-import io.dynamokv.ring.Ring;
-import io.dynamokv.ring.RingMember;
-import io.dynamokv.ring.TokenAllocator;
-import io.dynamokv.storage.Durability;
-import io.dynamokv.storage.HashTree;
-import io.dynamokv.storage.HashedStorage;
-import io.dynamokv.storage.KeyHashes;
-import io.dynamokv.storage.KeyQuery;
-import io.dynamokv.storage.memory.MemoryDisk;
 import io.dynamokv.transport.Message;
 import io.dynamokv.transport.Message.Status;
 import io.dynamokv.version.Actor;
@@ -28,37 +16,23 @@ import io.dynamokv.version.KeyState;
 import io.dynamokv.version.StateCodec;
 import io.dynamokv.version.Version;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Two nodes that hold everything, with real replicas in memory. */
 class AntiEntropyTest {
-  private static final MemberId A = new MemberId("node-a");
-  private static final MemberId B = new MemberId("node-b");
-  private static final Partitions PARTITIONS = new Partitions(16);
   private static final long SECOND = 1_000_000_000L;
-  private static final long TICK_NS = 10_000_000;
-  private static final long INTERVAL_NS = 60 * SECOND;
   private static final int KEYS_PER_SECOND = 100_000;
 
-  private final Deque<Runnable> underWay = new ArrayDeque<>();
-  private final List<Runnable> nextTick = new ArrayList<>();
-  private long nowNs;
-  private final Node a = new Node(A, KEYS_PER_SECOND);
-  private final Node b = new Node(B, KEYS_PER_SECOND);
+  private final Wire wire = new Wire();
+  private final RepairingNode a = new RepairingNode(wire, A, KEYS_PER_SECOND);
+  private final RepairingNode b = new RepairingNode(wire, B, KEYS_PER_SECOND);
 
   private static Key key(int number) {
     return Key.of(("key-" + number).getBytes(StandardCharsets.UTF_8));
@@ -72,18 +46,10 @@ class AntiEntropyTest {
   }
 
   private void pass(long durationNs) {
-    for (long untilNs = nowNs + durationNs; nowNs < untilNs; nowNs += TICK_NS) {
-      a.repairs.tick();
-      b.repairs.tick();
-      underWay.addAll(nextTick);
-      nextTick.clear();
-      while (!underWay.isEmpty()) {
-        underWay.remove().run();
-      }
-    }
+    wire.pass(durationNs);
   }
 
-  private RoundReport repair(Node node) {
+  private RoundReport repair(RepairingNode node) {
     List<RoundReport> reports = new ArrayList<>();
     node.antiEntropy.repair(reports::add);
     pass(30 * SECOND);
@@ -219,24 +185,14 @@ class AntiEntropyTest {
 
   @Test
   void so_few_a_second_that_hardly_one_comes_at_once_come_too() {
-    Node slow = new Node(B, 5);
+    RepairingNode slow = new RepairingNode(wire, B, 5);
     for (int i = 0; i < 10; i++) {
       a.put(key(i), state(1, "theirs"));
       slow.put(key(100 + i), state(2, "own"));
     }
     pass(SECOND);
-    slow.other = a;
-    a.other = slow;
     slow.antiEntropy.repair(report -> {});
-    for (int tick = 0; tick < 1000; tick++) {
-      nowNs += TICK_NS;
-      slow.repairs.tick();
-      while (!underWay.isEmpty() || !nextTick.isEmpty()) {
-        underWay.addAll(nextTick);
-        nextTick.clear();
-        underWay.remove().run();
-      }
-    }
+    wire.passAlone(slow, 10 * SECOND);
     assertThat(slow.content()).hasSize(20);
     assertThat(a.content()).hasSize(20);
   }
@@ -345,6 +301,21 @@ class AntiEntropyTest {
   }
 
   @Test
+  void a_newcomer_tells_how_many_keys_it_has_while_they_come() {
+    RepairingNode newcomer = new RepairingNode(wire, B, 1000);
+    newcomer.isNew = true;
+    for (int i = 0; i < 5000; i++) {
+      a.put(key(i), state(1, "value"));
+    }
+    pass(3 * SECOND);
+    assertThat(newcomer.filling().complete()).isZero();
+    assertThat(newcomer.filling().keys()).isBetween(1000L, 4000L);
+    pass(5 * SECOND);
+    assertThat(newcomer.isReady).isTrue();
+    assertThat(newcomer.filling().keys()).isEqualTo(5000);
+  }
+
+  @Test
   void whoever_asks_for_it_brings_the_other_what_it_lacks_too() {
     for (int i = 0; i < 5000; i++) {
       a.put(key(i), state(1, "value " + i));
@@ -399,22 +370,26 @@ class AntiEntropyTest {
 
   @Test
   void no_more_keys_are_moved_in_a_second_than_are_allowed() {
-    Node slow = new Node(A, 100);
+    RepairingNode slow = new RepairingNode(wire, A, 100);
     for (int i = 0; i < 1000; i++) {
       b.put(key(i), state(1, "value"));
     }
     pass(SECOND);
-    slow.other = b;
-    b.other = slow;
     slow.antiEntropy.repair(report -> {});
-    for (int tick = 0; tick < 100; tick++) {
-      nowNs += 10_000_000;
-      slow.repairs.tick();
-      while (!underWay.isEmpty()) {
-        underWay.remove().run();
-      }
-    }
+    wire.passAlone(slow, SECOND);
     assertThat(slow.content().size()).isBetween(50, 110);
+  }
+
+  @Test
+  void keys_that_had_no_room_in_an_answer_are_not_counted_as_moved() {
+    RepairingNode slow = new RepairingNode(wire, A, 100);
+    for (int i = 0; i < 300; i++) {
+      b.put(key(i), state(1, "x".repeat(120 << 10)));
+    }
+    pass(SECOND);
+    slow.antiEntropy.repair(report -> {});
+    wire.passAlone(slow, SECOND);
+    assertThat(slow.content().size()).isBetween(80, 110);
   }
 
   @Test
@@ -481,36 +456,36 @@ class AntiEntropyTest {
 
   @Test
   void a_few_keys_are_under_way_at_first_and_more_later() {
-    for (int i = 0; i < 6000; i++) {
+    for (int i = 0; i < 20_000; i++) {
       a.put(key(i), state(1, "value"));
     }
     pass(SECOND);
     a.antiEntropy.repair(report -> {});
     passUntilWritesAreUnderWay();
     assertThat(a.writesUnderWay).isEqualTo(Window.LEAST);
-    pass(15 * TICK_NS);
+    pass(15 * Wire.TICK_NS);
     assertThat(a.writesUnderWay).isEqualTo(Window.MOST);
   }
 
   @Test
   void when_the_other_has_no_room_for_one_fewer_are_under_way() {
-    for (int i = 0; i < 10_000; i++) {
+    for (int i = 0; i < 20_000; i++) {
       a.put(key(i), state(1, "value"));
     }
     pass(SECOND);
     a.antiEntropy.repair(report -> {});
     passUntilWritesAreUnderWay();
-    pass(15 * TICK_NS);
+    pass(15 * Wire.TICK_NS);
     b.overloads = 1;
-    pass(TICK_NS);
+    pass(Wire.TICK_NS);
     assertThat(a.writesUnderWay).isZero();
-    pass(TICK_NS);
+    pass(Wire.TICK_NS);
     assertThat(a.writesUnderWay).isBetween(Window.MOST / 2, Window.MOST * 2 / 3);
   }
 
   private void passUntilWritesAreUnderWay() {
     for (int i = 0; i < 1000 && a.writesUnderWay == 0; i++) {
-      pass(TICK_NS);
+      pass(Wire.TICK_NS);
     }
   }
 
@@ -569,259 +544,5 @@ class AntiEntropyTest {
     pass(5 * SECOND);
     repair(a);
     assertEqual();
-  }
-
-  private final class Node implements Repairs.Port {
-    private final MemberId id;
-    private final HashedStorage storage =
-        new HashedStorage(new MemoryDisk().open(Durability.SYNC, 64 << 20), PARTITIONS);
-    private final Replica replica =
-        new Replica(
-            storage, key -> new Dot(new Actor(9, 1), 1), () -> 1, 1000, new NoopMetricRegistry());
-    private final TreeServer server = new TreeServer(this);
-    private final Repairs repairs;
-    private final AntiEntropy antiEntropy;
-    private final HashTree unknown = new HashTree(PARTITIONS);
-    private @Nullable Node other;
-    private int sent;
-    private int largestQuestion;
-    private boolean knowsNothing;
-    private boolean unsafe;
-    private boolean isSilent;
-    private boolean busy;
-    private boolean reaches = true;
-    private boolean busyWithReads;
-    private int overloads;
-    private long bytesUnderWay;
-    private int writesUnderWay;
-    private int questions;
-    private boolean isNew;
-    private boolean isReady;
-    private long mostBytesUnderWay;
-    private @Nullable Key refuses;
-    private @Nullable Key swallows;
-    private @Nullable Key damaged;
-    private @Nullable Function<Message.StatesRequest, Message> oddAnswer;
-    private int fetches;
-    private int mostFetched;
-    private long mostBytesAnswered;
-
-    Node(MemberId id, int keysPerSecond) {
-      this.id = id;
-      this.repairs =
-          new Repairs(
-              this,
-              new AntiEntropy.Settings(INTERVAL_NS, keysPerSecond),
-              new Collection.Settings(0, Long.MAX_VALUE / 4, SECOND),
-              1000);
-      this.antiEntropy = repairs.antiEntropy();
-    }
-
-    void put(Key key, byte[] state) {
-      replica.apply(List.of(new ReplicaWrite.Merge(key, state)));
-    }
-
-    TreeMap<Key, String> content() {
-      TreeMap<Key, String> content = new TreeMap<>();
-      storage.scan(
-          0,
-          -1L,
-          (key, state) -> {
-            content.put(key, String.valueOf(StateCodec.decode(state)));
-            return true;
-          });
-      return content;
-    }
-
-    @Override
-    public View view() {
-      Member self = new Member(id, "127.0.0.1", 1, 2, 3, "", "");
-      MemberId otherId = id.equals(A) ? B : A;
-      Member another = new Member(otherId, "127.0.0.1", 1, 2, 3, "", "");
-      List<RingMember> onRing = List.of(new RingMember(A, ""), new RingMember(B, ""));
-      Ring ring = Ring.of(TokenAllocator.initial(onRing, PARTITIONS, 2), 2);
-      return new View(self, List.of(self, another), ring, reaches ? Set.of(A, B) : Set.of(id));
-    }
-
-    @Override
-    public boolean allFollow() {
-      return true;
-    }
-
-    @Override
-    public boolean isAdmitted(MemberId member) {
-      return !isNew || !member.equals(id);
-    }
-
-    @Override
-    public void ready(long plan) {
-      isReady = true;
-    }
-
-    @Override
-    public void notReady() {
-      isReady = false;
-    }
-
-    @Override
-    public boolean drop(Key key, long hash, Consumer<Boolean> done) {
-      throw new AssertionError("everything is held here");
-    }
-
-    @Override
-    public HashTree tree() {
-      return knowsNothing ? unknown : storage.tree();
-    }
-
-    @Override
-    public boolean settle(Consumer<Boolean> done) {
-      done.accept(!unsafe);
-      return true;
-    }
-
-    @Override
-    public boolean rebuild(int firstLeaf, int beforeLeaf, Consumer<@Nullable Integer> done) {
-      if (!busyWithReads) {
-        done.accept(storage.rebuild(firstLeaf, beforeLeaf));
-      }
-      return !busyWithReads;
-    }
-
-    @Override
-    public boolean keys(KeyQuery query, Consumer<@Nullable KeyHashes> done) {
-      if (!busy) {
-        done.accept(storage.keys(query));
-      }
-      return !busy;
-    }
-
-    @Override
-    public boolean check(Key key, long hash, Consumer<Boolean> done) {
-      throw new AssertionError("nothing is collected");
-    }
-
-    @Override
-    public boolean collect(Key key, long hash, Consumer<Boolean> done) {
-      throw new AssertionError("nothing is collected");
-    }
-
-    @Override
-    public long clockMs() {
-      return 0;
-    }
-
-    @Override
-    public boolean read(Key key, Consumer<Handoff.Reading> done) {
-      done.accept(new Handoff.Reading(false, replica.read(key)));
-      return true;
-    }
-
-    @Override
-    public boolean readSome(List<Key> keys, long mostBytes, Consumer<List<Handoff.Reading>> done) {
-      List<Handoff.Reading> readings = new ArrayList<>();
-      long bytes = 0;
-      if (overloads-- > 0) {
-        return false;
-      }
-      for (Key key : keys) {
-        byte[] state = replica.read(key);
-        bytes += state == null ? 0 : state.length;
-        if (bytes > mostBytes && !readings.isEmpty()) {
-          break;
-        }
-        boolean failed = damaged != null && key.equals(damaged);
-        readings.add(new Handoff.Reading(failed, failed ? null : state));
-      }
-      done.accept(readings);
-      return true;
-    }
-
-    @Override
-    public boolean merge(Key key, byte[] state, Consumer<byte @Nullable []> done) {
-      put(key, state);
-      done.accept(replica.read(key));
-      return true;
-    }
-
-    @Override
-    public boolean send(MemberId member, Message message) {
-      sent++;
-      if (message instanceof Message.KeysRequest request) {
-        questions++;
-        largestQuestion = Math.max(largestQuestion, request.keys().size());
-      }
-      if (message instanceof Message.StatesRequest request) {
-        fetches++;
-        mostFetched = Math.max(mostFetched, request.keys().size());
-      }
-      if (message instanceof Message.StatesReply reply) {
-        long bytes = 0;
-        for (Message.FoundState found : reply.found()) {
-          bytes += found.state() == null ? 0 : found.state().length;
-        }
-        mostBytesAnswered = Math.max(mostBytesAnswered, bytes);
-      }
-      if (message instanceof Message.WriteRequest request) {
-        writesUnderWay++;
-        bytesUnderWay += request.state().length;
-        mostBytesUnderWay = Math.max(mostBytesUnderWay, bytesUnderWay);
-        nextTick.add(() -> deliver(message));
-        nextTick.add(() -> bytesUnderWay -= request.state().length);
-      } else {
-        underWay.add(() -> deliver(message));
-      }
-      return true;
-    }
-
-    private void deliver(Message message) {
-      Node receiver = other != null ? other : id.equals(A) ? b : a;
-      receiver.receive(id, message);
-    }
-
-    private void receive(MemberId from, Message message) {
-      if (isSilent) {
-        return;
-      }
-      if (message instanceof Message.CompareRequest request) {
-        server.onCompare(from, request);
-      } else if (message instanceof Message.KeysRequest request) {
-        server.onKeys(from, request);
-      } else if (message instanceof Message.StatesRequest request) {
-        if (oddAnswer != null) {
-          send(from, oddAnswer.apply(request));
-        } else if (swallows == null || !keysOf(request).contains(swallows)) {
-          server.onStates(from, request);
-        }
-      } else if (message instanceof Message.WriteRequest request) {
-        if (swallows == null || !Key.of(request.key()).equals(swallows)) {
-          send(from, new Message.WriteReply(request.id(), write(request)));
-        }
-      } else if (message instanceof Message.Reply reply) {
-        writesUnderWay -= message instanceof Message.WriteReply ? 1 : 0;
-        repairs.onReply(from, reply.id(), message);
-      }
-    }
-
-    private static Set<Key> keysOf(Message.StatesRequest request) {
-      return request.keys().stream().map(Key::of).collect(Collectors.toSet());
-    }
-
-    private Status write(Message.WriteRequest request) {
-      Key key = Key.of(request.key());
-      if (overloads-- > 0) {
-        return Status.OVERLOADED;
-      }
-      if (refuses != null && key.equals(refuses)) {
-        return Status.STORAGE_FAILED;
-      }
-      List<WriteResult> results =
-          replica.apply(List.of(new ReplicaWrite.Merge(key, request.state())));
-      return results.get(0) instanceof WriteResult.Stored ? Status.OK : Status.STORAGE_FAILED;
-    }
-
-    @Override
-    public long nanoTime() {
-      return nowNs;
-    }
   }
 }

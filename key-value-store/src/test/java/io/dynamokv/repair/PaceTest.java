@@ -26,6 +26,15 @@ class PaceTest {
   }
 
   @Test
+  void what_is_put_off_leaves_room_for_others() {
+    Pace pace = new Pace(100, 0);
+    assertThat(pace.room(0, SECOND)).isEqualTo(10);
+    pace.begin(10);
+    pace.putOff(8);
+    assertThat(pace.room(0, SECOND)).isEqualTo(8);
+  }
+
+  @Test
   void keys_are_fetched_by_the_quarter_of_a_window_up_to_a_limit() {
     Pace pace = new Pace(1_000_000, 0);
     assertThat(pace.together()).isEqualTo(Window.LEAST / 4);
