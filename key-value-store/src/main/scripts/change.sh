@@ -74,7 +74,12 @@ cluster_restart() {
     return 3
   fi
   await_meeting has_met_others "$node"
+  serving_pid "$node" >/dev/null || fail "$(end_of "$node")"
   say_up "$node"
+  has_met_others "$node" || {
+    say "It and the others do not all reach each other yet; ./dynamo-kv cluster status$(data_option) tells when they do"
+    return 3
+  }
 }
 
 say_up() {

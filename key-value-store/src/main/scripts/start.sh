@@ -116,8 +116,9 @@ await_healthy() {
   end_progress
 }
 
-# A node is healthy alone; requests want several that know each other and have what they should have. After a restore of
-# all that takes them ten seconds; where a node has to be filled it may take hours, which are not waited for.
+# Waits until a check holds, or for so long. A node is healthy alone; requests want several that know each other and have
+# what they should have. After a restore of all that takes them ten seconds; where a node has to be filled it may take hours,
+# which are not waited for.
 await_meeting() {
   local started=$SECONDS
   until "$@" || ((SECONDS - started >= MEET_TIMEOUT_SECONDS)); do
@@ -134,17 +135,21 @@ all_serve() {
   done
 }
 
-# Whether a node that was started and the others that run reach each other: until then requests find too few.
+# Whether a node that was started and the others that run reach each other: until then requests find too few. One that has
+# ended is not waited for.
 has_met_others() {
   local node=$1 own i
+  serving_pid "$node" >/dev/null || return 0
   own=$(http_get "$(http_port "$node")" /check_connectivity)
   for i in $(node_numbers); do
     if ((i != node)) && serving_pid "$i" >/dev/null; then
-      [[ $own != *":$(http_port "$i")\":\"unreachable\""* ]] || return 1
-      [[ $(http_get "$(http_port "$i")" /check_connectivity) != *":$(http_port "$node")\":\"unreachable\""* ]] || return 1
+      says_reachable "$own" "$i" || return 1
+      says_reachable "$(http_get "$(http_port "$i")" /check_connectivity)" "$node" || return 1
     fi
   done
 }
+
+says_reachable() { [[ $1 == *":$(http_port "$2")\":\"reachable\""* ]]; }
 
 # Goes on without those that are lacking, if this is a restart and others live; else all is over.
 do_without() {

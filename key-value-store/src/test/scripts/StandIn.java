@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * What the command sees of a node, for the tests of the command: ports, health check, pid file, signals. The
  * variables STAND_IN_FAILS, STAND_IN_SICK and STAND_IN_DEAF name nodes that are to misbehave, STAND_IN_FILLING
  * and STAND_IN_CLEARING those that have something to do because the ring changes. The file that STAND_IN_CONNECTIVITY
- * names has what they say of each other, a line for each time that they are asked.
+ * names has what one says of the others, a line for each time that it is asked; after that it reaches all.
  */
 public final class StandIn {
   public static void main(String[] args) throws Exception {
@@ -34,7 +36,9 @@ public final class StandIn {
     HttpServer rest =
         HttpServer.create(new InetSocketAddress(here, Integer.parseInt(ports.group(1))), 50);
     rest.createContext("/cluster", exchange -> answer(exchange, 200, cluster(id)));
-    rest.createContext("/check_connectivity", exchange -> answer(exchange, 200, connectivity()));
+    rest.createContext(
+        "/check_connectivity",
+        exchange -> answer(exchange, 200, connectivity(rest.getAddress().getPort())));
     new ServerSocket(Integer.parseInt(ports.group(3)), 50, here);
     HttpServer admin =
         HttpServer.create(new InetSocketAddress(here, Integer.parseInt(ports.group(2))), 50);
@@ -76,11 +80,13 @@ public final class StandIn {
             is("CLEARING", id) ? 31 : 0);
   }
 
-  private static String connectivity() throws IOException {
+  private static String connectivity(int ownPort) throws IOException {
     Path answers = Path.of(System.getenv().getOrDefault("STAND_IN_CONNECTIVITY", "/none"));
     List<String> lines = Files.exists(answers) ? Files.readAllLines(answers) : List.of();
     if (lines.isEmpty()) {
-      return "{}";
+      return IntStream.rangeClosed(-3, 3)
+          .mapToObj(other -> "\"127.0.0.1:" + (ownPort + 10 * other) + "\":\"reachable\"")
+          .collect(Collectors.joining(",", "{", "}"));
     }
     Files.write(answers, lines.subList(1, lines.size()));
     return lines.get(0);

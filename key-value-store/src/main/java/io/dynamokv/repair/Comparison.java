@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One comparison of this node with another: the hashes of partitions, then of the leaves of those
  * that differ, then the keys of those leaves; the states of the keys that differ are moved
- * meanwhile ({@link Exchange}). There is one question at a time under way, and a few states. Not
- * thread-safe.
+ * meanwhile ({@link Exchange}). There is one question at a time under way, and as many states as
+ * {@link Pace} allows. Not thread-safe.
  */
 final class Comparison {
   /** To look at so many keys in vain costs less than one more question. */

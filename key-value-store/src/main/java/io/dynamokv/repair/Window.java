@@ -12,20 +12,23 @@ import java.util.concurrent.TimeUnit;
  * the least of the last one to two thousand keys.
  */
 final class Window {
-  /**
-   * Four full questions. They cost the node that answers little; and one that asks but hardly gets
-   * the processor waits for itself, which is no reason to ask for less.
-   */
-  static final int LEAST = 256;
+  /** It is never smaller. */
+  static final int LEAST = 32;
 
-  static final int MOST = 1024;
+  /**
+   * Delay alone does not make it smaller, and so large it begins: one that asks but hardly gets the
+   * processor waits for itself, which is no reason to ask for less.
+   */
+  static final int LEAST_BY_DELAY = 256;
+
+  static final int MOST = 512;
   static final long TARGET_NS = TimeUnit.MILLISECONDS.toNanos(100);
   static final int KEYS_OF_BASE = 1000;
 
   /** By how much of itself it grows at most while as many keys as it holds are moved. */
   private static final double GAIN = 0.25;
 
-  private double size = LEAST;
+  private double size = LEAST_BY_DELAY;
   private long leastNs = Long.MAX_VALUE;
   private long leastBeforeNs = Long.MAX_VALUE;
   private int keysOfLeast;
@@ -55,8 +58,10 @@ final class Window {
     long ns = nowNs - beganNs;
     double late = (double) (ns - base(ns)) / TARGET_NS;
     boolean mayGrow = isFull && beganNs >= halvedNs; // What was begun before fills a larger one.
-    if (late > 1 || mayGrow) {
-      size = Math.min(MOST, Math.max(LEAST, size + GAIN * Math.max(-1, 1 - late)));
+    if (late > 1) {
+      size = Math.max(Math.min(size, LEAST_BY_DELAY), size - GAIN * Math.min(1, late - 1));
+    } else if (mayGrow) {
+      size = Math.min(MOST, size + GAIN * (1 - late));
     }
   }
 

@@ -155,6 +155,30 @@ class ReplicaPipelineTest {
     }
   }
 
+  @Test
+  void a_fault_in_what_follows_a_read_keeps_no_other_of_its_batch_from_being_answered()
+      throws Exception {
+    CountDownLatch others = new CountDownLatch(1);
+    CompletableFuture<ReadResult> last = new CompletableFuture<>();
+    pipeline.read(KEY, result -> awaitQuietly(others));
+    pipeline.read(
+        KEY,
+        result -> {
+          throw new AssertionError("a fault of the test");
+        });
+    pipeline.read(KEY, last::complete);
+    others.countDown();
+    assertThat(last.get(10, TimeUnit.SECONDS)).isInstanceOf(ReadResult.Read.class);
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private CompletableFuture<WriteProgress> write() {
     return write(pipeline);
   }

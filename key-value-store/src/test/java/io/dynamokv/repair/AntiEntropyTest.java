@@ -462,7 +462,7 @@ class AntiEntropyTest {
     pass(SECOND);
     a.antiEntropy.repair(report -> {});
     passUntilWritesAreUnderWay();
-    assertThat(a.writesUnderWay).isEqualTo(Window.LEAST);
+    assertThat(a.writesUnderWay).isEqualTo(Window.LEAST_BY_DELAY);
     pass(15 * Wire.TICK_NS);
     assertThat(a.writesUnderWay).isEqualTo(Window.MOST);
   }

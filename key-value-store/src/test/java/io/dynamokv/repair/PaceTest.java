@@ -11,9 +11,9 @@ class PaceTest {
   @Test
   void there_is_room_for_what_the_window_leaves() {
     Pace pace = new Pace(10_000, 0);
-    assertThat(pace.room(0, SECOND)).isEqualTo(Window.LEAST);
+    assertThat(pace.room(0, SECOND)).isEqualTo(Window.LEAST_BY_DELAY);
     pace.begin(10);
-    assertThat(pace.room(10, SECOND)).isEqualTo(Window.LEAST - 10);
+    assertThat(pace.room(10, SECOND)).isEqualTo(Window.LEAST_BY_DELAY - 10);
   }
 
   @Test
@@ -35,11 +35,26 @@ class PaceTest {
   }
 
   @Test
+  void what_is_put_off_leaves_no_more_room_than_there_ever_is() {
+    Pace pace = new Pace(100, 0);
+    assertThat(pace.room(0, SECOND)).isEqualTo(10);
+    pace.begin(10);
+    assertThat(pace.room(0, 2 * SECOND)).isEqualTo(10);
+    pace.putOff(8);
+    assertThat(pace.room(0, 2 * SECOND)).isEqualTo(10);
+  }
+
+  @Test
   void keys_are_fetched_by_the_quarter_of_a_window_up_to_a_limit() {
     Pace pace = new Pace(1_000_000, 0);
+    assertThat(pace.together()).isEqualTo(Pace.MOST_TOGETHER);
+    for (int i = 1; i < 10; i++) {
+      pace.refused(100 * i, 100 * i);
+    }
+    assertThat(pace.room(0, SECOND)).isEqualTo(Window.LEAST);
     assertThat(pace.together()).isEqualTo(Window.LEAST / 4);
     for (int i = 0; i < 10_000; i++) {
-      pace.moved(0, SECOND, pace.room(0, SECOND));
+      pace.moved(SECOND, SECOND, Window.MOST);
     }
     assertThat(pace.room(0, SECOND)).isEqualTo(Window.MOST);
     assertThat(pace.together()).isEqualTo(Pace.MOST_TOGETHER);
@@ -49,9 +64,9 @@ class PaceTest {
   void a_window_that_has_room_for_another_question_does_not_grow() {
     Pace pace = new Pace(1_000_000, 0);
     for (int i = 0; i < 1000; i++) {
-      pace.moved(0, SECOND, Window.LEAST - pace.together());
+      pace.moved(0, SECOND, Window.LEAST_BY_DELAY - pace.together());
     }
-    assertThat(pace.room(0, SECOND)).isEqualTo(Window.LEAST);
+    assertThat(pace.room(0, SECOND)).isEqualTo(Window.LEAST_BY_DELAY);
   }
 
   @Test

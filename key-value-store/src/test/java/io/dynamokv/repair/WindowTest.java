@@ -11,8 +11,8 @@ class WindowTest {
 
   @Test
   void grows_by_a_quarter_while_keys_take_no_longer_than_usual_and_not_beyond_its_most() {
-    took(BASE_NS, Window.LEAST);
-    assertThat(window.size()).isEqualTo(Window.LEAST * 5 / 4);
+    took(BASE_NS, Window.LEAST_BY_DELAY);
+    assertThat(window.size()).isEqualTo(Window.LEAST_BY_DELAY * 5 / 4);
     took(BASE_NS, 10_000);
     assertThat(window.size()).isEqualTo(Window.MOST);
   }
@@ -22,30 +22,41 @@ class WindowTest {
     for (int i = 0; i < 1000; i++) {
       window.moved(0, BASE_NS, false);
     }
-    assertThat(window.size()).isEqualTo(Window.LEAST);
+    assertThat(window.size()).isEqualTo(Window.LEAST_BY_DELAY);
   }
 
   @Test
-  void shrinks_when_keys_take_longer_and_not_below_its_least() {
+  void shrinks_when_keys_take_longer_and_no_further_than_delay_may_make_it() {
     took(BASE_NS, 5_000);
     took(BASE_NS + 2 * Window.TARGET_NS, 100);
     assertThat(window.size()).isEqualTo(Window.MOST - 25);
-    took(BASE_NS + 100 * Window.TARGET_NS, Window.KEYS_OF_BASE / 2);
-    assertThat(window.size()).isEqualTo(Window.MOST - 25 - Window.KEYS_OF_BASE / 8);
-    for (int i = 0; i < 10; i++) {
-      took(BASE_NS, 1);
-      took(BASE_NS + 100 * Window.TARGET_NS, Window.KEYS_OF_BASE / 2);
-    }
-    assertThat(window.size()).isEqualTo(Window.LEAST);
+    took(BASE_NS + 100 * Window.TARGET_NS, Window.KEYS_OF_BASE);
+    assertThat(window.size()).isEqualTo(Window.LEAST_BY_DELAY);
   }
 
   @Test
   void what_lasts_becomes_usual() {
-    took(0, Window.KEYS_OF_BASE);
+    took(0, 2 * Window.KEYS_OF_BASE);
     took(BASE_NS, Window.KEYS_OF_BASE);
-    assertThat(window.size()).isLessThan(Window.MOST / 2);
+    assertThat(window.size()).isLessThan(Window.MOST * 2 / 3);
     took(BASE_NS, 2 * Window.KEYS_OF_BASE + 2_000);
     assertThat(window.size()).isEqualTo(Window.MOST);
+  }
+
+  @Test
+  void what_refusals_made_smaller_stays_so_while_keys_take_longer() {
+    took(BASE_NS, 1);
+    for (int i = 1; i < 10; i++) {
+      window.refused(100 * i, 100 * i);
+    }
+    assertThat(window.size()).isEqualTo(Window.LEAST);
+    window.moved(1000, 1000 + BASE_NS + 100 * Window.TARGET_NS, true);
+    assertThat(window.size()).isEqualTo(Window.LEAST);
+    window.moved(1000, 1000 + BASE_NS, true);
+    window.moved(1000, 1000 + BASE_NS, true);
+    window.moved(1000, 1000 + BASE_NS, true);
+    window.moved(1000, 1000 + BASE_NS, true);
+    assertThat(window.size()).isEqualTo(Window.LEAST + 1);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.dynamokv.simulation;
 
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Time that stands still while something happens. Events run one by one, in the order of their
@@ -15,6 +16,7 @@ final class VirtualTime {
   private long nowNs;
   private long sequence;
   private long happened;
+  private @Nullable InvariantViolation found;
 
   VirtualTime(Trace trace) {
     this.trace = trace;
@@ -34,10 +36,18 @@ final class VirtualTime {
     events.add(new Event(nowNs + Math.max(0, delayNs), sequence++, action));
   }
 
+  /** Time ends with what is happening now: who called back may survive what is thrown at it. */
+  void endFor(InvariantViolation violation) {
+    if (found == null) {
+      found = violation;
+    }
+  }
+
   /**
    * Lets so much time pass.
    *
-   * @throws InvariantViolation if far more happens than a run that ends can have
+   * @throws InvariantViolation if time has ended for one, or if far more happens than a run that
+   *     ends can have
    */
   void pass(long durationNs) {
     long endNs = nowNs + durationNs;
@@ -51,6 +61,9 @@ final class VirtualTime {
       trace.mix(next.atNs);
       trace.mix(next.sequence);
       next.action.run();
+      if (found != null) {
+        throw found;
+      }
     }
     nowNs = endNs;
   }

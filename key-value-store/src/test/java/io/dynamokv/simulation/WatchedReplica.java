@@ -118,11 +118,13 @@ final class WatchedReplica extends ForwardingReplica {
   }
 
   /** The pipeline survives a call-back that throws; here it is a bug found. */
-  private static <R> void tell(Consumer<R> done, R result) {
+  private <R> void tell(Consumer<R> done, R result) {
     try {
       done.accept(result);
-    } catch (RuntimeException e) {
-      throw InvariantViolation.thrown(e);
+    } catch (InvariantViolation e) {
+      throw world.found(e);
+    } catch (RuntimeException | Error e) {
+      throw world.found(InvariantViolation.thrown(e));
     }
   }
 

@@ -129,6 +129,16 @@ final class World implements Invariant {
   }
 
   private void tell(Consumer<Invariant> event) {
-    invariants.forEach(event);
+    try {
+      invariants.forEach(event);
+    } catch (InvariantViolation e) {
+      throw found(e);
+    }
+  }
+
+  /** Ends the run for it, whoever survives it. */
+  InvariantViolation found(InvariantViolation violation) {
+    time.endFor(violation);
+    return violation;
   }
 }

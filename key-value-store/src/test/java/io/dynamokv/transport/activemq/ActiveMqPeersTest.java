@@ -89,6 +89,7 @@ class ActiveMqPeersTest {
 
     b.transport().setPeers(Map.of());
     await(() -> !a.transport().isLinked(B) && !b.transport().isLinked(A));
+    await(() -> b.receiver().links().size() > 1); // It is told a little later.
     assertThat(b.receiver().links()).containsExactly("node-a up", "node-a down");
   }
 
