@@ -24,7 +24,9 @@ import org.slf4j.LoggerFactory;
 final class JeEnvironment implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(JeEnvironment.class);
 
-  private static final long LOG_FILE_BYTES = 64L << 20;
+  /** The cleaner takes a file at a time, and writes wait for the disk with it. */
+  private static final long LOG_FILE_BYTES = 16L << 20;
+
   private static final long CHECKPOINT_EVERY_BYTES = 128L << 20;
   private static final long LOCK_TIMEOUT_MS = 3_000;
 

@@ -20,7 +20,7 @@ public record JeSettings(
   /** For a heap of 512 MiB and a million keys of 150 bytes: all keys, and half of the states. */
   public static final long DEFAULT_CACHE_BYTES = 128L << 20;
 
-  /** Four log files: enough for the cleaner to give space back. */
+  /** Sixteen log files: enough for the cleaner to give space back. */
   public static final long DEFAULT_MIN_FREE_DISK_BYTES = 256L << 20;
 
   /**
